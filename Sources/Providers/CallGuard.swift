@@ -2,9 +2,9 @@ internal import Metrics
 internal import Resilience
 internal import Tracing
 
-/// Makes the calls of one provider: asks the gate before each, waits for its turn, reports and counts afterwards.
+/// Makes the calls of one provider: asks the limiter before each, waits for its turn, reports and counts afterwards.
 struct CallGuard: Sendable {
-    let gate: any CallGate
+    let limiter: any RateLimiter
 
     /// What a call came to.
     struct Verdict {
@@ -24,7 +24,7 @@ struct CallGuard: Sendable {
         let tracer = InstrumentationSystem.tracer
         if tracer is NoOpTracer { return try await make(endpoint, held: held, judge: judge, call) }
         // Around the wait as well, so that a trace shows what a call waited for.
-        let span = tracer.startSpan("\(gate.name) \(endpoint)", ofKind: .internal)
+        let span = tracer.startSpan("\(limiter.name) \(endpoint)", ofKind: .internal)
         let result: Result<Value, Failure> = await InstrumentationContext.$current.withValue(span.context) {
             do throws(Failure) {
                 return .success(try await make(endpoint, held: held, judge: judge, call))
@@ -38,7 +38,7 @@ struct CallGuard: Sendable {
             case .failure(let error): judge(error)
             }
         span.updateAttributes { attributes in
-            attributes["provider"] = gate.name
+            attributes["provider"] = limiter.name
             attributes["endpoint"] = endpoint
             attributes["outcome"] = verdict.word
         }
@@ -53,7 +53,7 @@ struct CallGuard: Sendable {
         _ call: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let ticket: CallTicket
-        switch await gate.admit(endpoint) {
+        switch await limiter.admit(endpoint) {
         case .wait(let time, let reason):
             countHeld(reason)
             throw held(time, reason)
@@ -78,17 +78,17 @@ struct CallGuard: Sendable {
     private func ended(_ endpoint: String, _ verdict: Verdict, _ began: ContinuousClock.Instant, _ ticket: CallTicket)
         async
     {
-        let dimensions = [("provider", gate.name), ("endpoint", endpoint)]
+        let dimensions = [("provider", limiter.name), ("endpoint", endpoint)]
         Timer(label: "provider_call_duration_seconds", dimensions: dimensions).recordSeconds(
             (ContinuousClock.now - began) / .seconds(1))
         Counter(label: "provider_calls_total", dimensions: dimensions + [("outcome", verdict.word)]).increment()
-        await gate.report(verdict.outcome, of: endpoint, ticket)
+        await limiter.report(verdict.outcome, of: endpoint, ticket)
     }
 
     private func countHeld(_ reason: Admission.Reason) {
         Counter(
             label: "provider_calls_held_total",
-            dimensions: [("provider", gate.name), ("reason", reason.rawValue)]
+            dimensions: [("provider", limiter.name), ("reason", reason.rawValue)]
         ).increment()
     }
 }

@@ -37,10 +37,6 @@ extension ShopStores {
     package var captures: CaptureStore { CaptureStore(database: database, dispatcher: dispatcher) }
     package var carts: CartStore { CartStore(database: database, settings: settings) }
     package var catalog: CatalogStore { CatalogStore(database: database, settings: settings) }
-    package var checkout: CheckoutStore {
-        CheckoutStore(
-            database: database, dispatcher: dispatcher, outcomes: notifier, settings: settings, identity: identity)
-    }
     package var disputes: DisputeStore { DisputeStore(database: database) }
     package var emailEvents: EmailEventStore { EmailEventStore(database: database, dispatcher: dispatcher) }
     package var emails: EmailStore { EmailStore(database: database, dispatcher: dispatcher) }
@@ -53,6 +49,13 @@ extension ShopStores {
     package var reconciliations: ReconciliationStore { ReconciliationStore(database: database) }
     package var refunds: RefundStore { RefundStore(database: database, dispatcher: dispatcher) }
     package var remains: JobRemains { JobRemains(database: database, provider: settings.paymentProvider) }
+    package var reservations: ReservationStore {
+        ReservationStore(database: database, dispatcher: dispatcher, notifier: notifier, settings: settings)
+    }
+    package var settlements: SettlementStore {
+        SettlementStore(
+            database: database, dispatcher: dispatcher, notifier: notifier, settings: settings, identity: identity)
+    }
     package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)

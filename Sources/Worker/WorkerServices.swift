@@ -31,10 +31,11 @@ struct WorkerServices {
     init(_ settings: WorkerProcessSettings, _ connections: Connections, client: OutboundHTTPClient, logger: Logger)
         throws(StartupError)
     {
-        let providers = ProviderGates(
+        let providers = ProviderLimiters(
             settings.payments, connections, prefix: settings.redis.queuePrefix, logger: logger)
         let outbound = try OutboundServices(
-            payments: settings.payments, email: settings.email, rates: settings.rates, gates: providers, client: client,
+            payments: settings.payments, email: settings.email, rates: settings.rates, limiters: providers,
+            client: client,
             logger: logger)
         var shop = settings.shop
         shop.captureWindow = .seconds(settings.payments.captureDays * 86_400)
@@ -42,7 +43,7 @@ struct WorkerServices {
         registry = parts.registry
         sweeps = parts.sweeps(logger)
         gates = providers.byQueue
-        interceptors = [FormerNameInterceptor(), OutageInterceptor(gates: providers.byQueue)]
+        interceptors = [FormerNameInterceptor(), OutageInterceptor(limiters: providers.byQueue)]
     }
 }
 
@@ -51,19 +52,19 @@ private struct WorkerParts {
     let settings: WorkerProcessSettings
     let stores: ShopStores
     let outbound: OutboundServices
-    let providers: ProviderGates
+    let providers: ProviderLimiters
     /// Joins concurrent changes of orders into batches, over all handlers.
     let checkouts: CheckoutBatches
 
     init(
         _ settings: WorkerProcessSettings, _ stores: ShopStores, _ outbound: OutboundServices,
-        _ providers: ProviderGates
+        _ providers: ProviderLimiters
     ) {
         self.settings = settings
         self.stores = stores
         self.outbound = outbound
         self.providers = providers
-        checkouts = CheckoutBatches(store: stores.checkout)
+        checkouts = CheckoutBatches(stores.reservations, stores.settlements)
     }
 
     var registry: JobRegistry {
@@ -81,16 +82,16 @@ private struct WorkerParts {
     private func registerOrders(in registry: inout JobRegistry) {
         registry.register(
             CheckoutHandler(
-                checkouts: checkouts, store: stores.checkout, payments: outbound.payments,
+                checkouts: checkouts, store: stores.settlements, payments: outbound.payments,
                 captureMethod: settings.payments.capture))
         registry.register(
             CancelOrderHandler(
-                orders: stores.orders, store: stores.checkout, checkouts: checkouts, payments: outbound.payments))
+                orders: stores.orders, store: stores.settlements, checkouts: checkouts, payments: outbound.payments))
         registry.register(InvalidateProductsHandler(cache: stores.products))
     }
 
     private func registerPayments(in registry: inout JobRegistry) {
-        let (store, refunds, payments) = (stores.checkout, stores.refunds, outbound.payments)
+        let (store, refunds, payments) = (stores.settlements, stores.refunds, outbound.payments)
         registry.register(CapturePaymentHandler(store: store, checkouts: checkouts, payments: payments))
         registry.register(
             CaptureDeadlinesHandler(
@@ -110,11 +111,11 @@ private struct WorkerParts {
     }
 
     private func registerEmail(in registry: inout JobRegistry) {
-        let gate = providers.byQueue[SendEmail.queue]
+        let limiter = providers.byQueue[SendEmail.queue]
         registry.register(
             SendEmailHandler(
                 store: stores.emails, transport: outbound.email, renderer: outbound.emailRenderer,
-                isAway: { if let gate { await gate.circuit().state != .closed } else { false } }))
+                isAway: { if let limiter { await limiter.circuit().state != .closed } else { false } }))
         registry.register(EmailEventsHandler(store: stores.emailEvents))
     }
 
@@ -131,15 +132,16 @@ private struct WorkerParts {
         let (often, seldom) = (Duration.seconds(2), Duration.seconds(60))
         var sweeps: [any Service] = [
             ReservationSweep(
-                store: stores.checkout, checkouts: checkouts, reconciliation: stores.reconciliations,
+                reservations: stores.reservations, settlements: stores.settlements, checkouts: checkouts,
+                reconciliation: stores.reconciliations,
                 payments: outbound.payments, interval: often, logger: logger),
             UndecidedPaymentSweep(
-                store: stores.checkout, checkouts: checkouts, payments: outbound.payments, interval: often,
+                store: stores.settlements, checkouts: checkouts, payments: outbound.payments, interval: often,
                 logger: logger),
             ReconciliationGauge(store: stores.reconciliations, interval: seldom, logger: logger),
             RateAgeGauge(store: stores.rates, interval: seldom, logger: logger),
             EmailGauge(store: stores.emails, interval: seldom, logger: logger),
-            CircuitGauge(gates: providers.all, interval: often, logger: logger),
+            CircuitGauge(limiters: providers.all, interval: often, logger: logger),
         ]
         let activity: (any EmailActivity)? =
             switch settings.email.transport {

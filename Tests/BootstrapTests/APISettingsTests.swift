@@ -43,7 +43,7 @@ struct APISettingsTests {
                     "DATABASE_POOL_SIZE": "5", "REDIS_KEY_PREFIX": "shop-2",
                     "LOG_LEVEL": "debug", "LOG_FORMAT": "text", "SHOP_CURRENCY": "EUR", "RESERVATION_SECONDS": "60",
                     "RATES_MARGIN_PERCENT": "2.5", "RATES_MAX_AGE_DAYS": "7", "SHOP_LANGUAGE": "de",
-                    "MAIL_PAYMENT_FAILED_SECONDS": "0",
+                    "EMAIL_PAYMENT_FAILED_SECONDS": "0",
                 ]) { $1 }))
         #expect(settings.http.host == "0.0.0.0")
         #expect(settings.http.corsOrigins == ["https://shop.example", "http://localhost:3000"])
@@ -130,7 +130,7 @@ struct APISettingsTests {
             ("CORS_ORIGINS", "ftp://a.example"),
             ("SHOP_CURRENCY", "XXY"), ("RESERVATION_SECONDS", "0"), ("RATES_MARGIN_PERCENT", "21"),
             ("RATES_MARGIN_PERCENT", "2,5"),
-            ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("MAIL_PAYMENT_FAILED_SECONDS", "3601"),
+            ("RATES_MAX_AGE_DAYS", "0"), ("SHOP_LANGUAGE", "es"), ("EMAIL_PAYMENT_FAILED_SECONDS", "3601"),
             ("SENDGRID_WEBHOOK_KEY", "MFkw"),
             ("REDIS_KEY_PREFIX", "a b"), ("REDIS_KEY_PREFIX", "{x}"),
             ("LOG_FORMAT", "xml"), ("DATABASE_URL", "mysql://localhost/x"), ("REDIS_URL", "redis://host:99999"),

@@ -10,7 +10,7 @@ enum GoodSettings {
         "AUTH_SIGNING_KEYS": key,
     ]
     static let worker = api.merging([
-        "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "MAIL_FROM": "Shop <orders@shop.example>",
+        "PAYMENTS_API_KEY": "sk_test_0123456789abcdef", "EMAIL_FROM": "Shop <orders@shop.example>",
         "SMTP_URL": "smtp://127.0.0.1:25",
     ]) { $1 }
 

@@ -48,7 +48,7 @@ struct SettingsTests {
                     "PAYMENTS_ON_AUTHORIZATION_EXPIRY": "capture",
                     "RATES_PROVIDER": "frankfurter", "PAYMENTS_RATE": "50", "PAYMENTS_RATE_TOTAL": "120",
                     "PAYMENTS_BURST": "7",
-                    "MAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
+                    "EMAIL_ACTIVITY_URL": "http://127.0.0.1:9090/mail/activity",
                 ]) { $1 }))
         #expect(changed.worker.queues == ["checkout": 2, "email": 1])
         #expect(changed.worker.grace == .seconds(3))
@@ -69,9 +69,9 @@ struct SettingsTests {
             ("WORKER_QUEUES", "a b=1"), ("QUEUE_MAX_LENGTH", "email"), ("QUEUE_MAX_LENGTH", "email=0"),
             ("WORKER_QUEUES", "checkout=1,"), ("SHUTDOWN_GRACE_SECONDS", "-1"), ("PAYMENTS_API_KEY", "pk_live_123"),
             ("PAYMENTS_API_KEY", ""),
-            ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("MAIL_FROM", "nobody"),
+            ("PAYMENTS_API_BASE", "ftp://x"), ("PAYMENTS_API_BASE", "https://user:pw@x"), ("EMAIL_FROM", "nobody"),
             ("SMTP_URL", "http://x"),
-            ("MAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("MAIL_TRANSPORT", "pigeon"),
+            ("EMAIL_ACTIVITY_URL", "x"), ("SMTP_STARTTLS", "maybe"), ("EMAIL_TRANSPORT", "pigeon"),
             ("SHOP_TIME_ZONE", "Mars/Olympus"),
             ("RATES_PROVIDER", "oracle"), ("PAYMENTS_CAPTURE", "later"),
             ("PAYMENTS_CAPTURE_DAYS", "1"), ("PAYMENTS_ON_AUTHORIZATION_EXPIRY", "never"),
@@ -110,7 +110,7 @@ struct SettingsTests {
     @Test("email through the provider's API needs a key and no email server")
     func emailAPI() throws {
         func settings(_ changes: [String: String]) throws -> WorkerProcessSettings {
-            let given = ["MAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(
+            let given = ["EMAIL_TRANSPORT": "sendgrid", "SMTP_URL": "", "SHOP_TIME_ZONE": "Europe/Berlin"].merging(
                 changes
             ) { $1 }
             return try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(given) { $1 }))
@@ -161,8 +161,8 @@ struct SettingsTests {
             try WorkerProcessSettings(checking: SettingsReader(values: Self.worker.merging(changes) { $1 }))
         }
         #expect(try shop([:]).email.shop.name == "Shop")
-        #expect(try shop(["MAIL_FROM": "Mug & Co <orders@shop.example>"]).email.shop.name == "Mug & Co")
-        #expect(try shop(["MAIL_FROM": "orders@shop.example"]).email.shop.name == "Shop")
+        #expect(try shop(["EMAIL_FROM": "Mug & Co <orders@shop.example>"]).email.shop.name == "Mug & Co")
+        #expect(try shop(["EMAIL_FROM": "orders@shop.example"]).email.shop.name == "Shop")
         let logo = try file(Self.png)
         let full = try shop([
             "SHOP_NAME": "Läden", "SHOP_ADDRESS": "Läden GmbH |  Hauptstr. 1 | 10115 Berlin", "SHOP_LOGO_FILE": logo,

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Customers hear once of what happens to their orders", .serialized)
 struct EmailTests {
-    private static let sendGrid = ["MAIL_TRANSPORT": "sendgrid"]
+    private static let sendGrid = ["EMAIL_TRANSPORT": "sendgrid"]
 
     private func bought(_ shop: Shop, email: String = "ada@example.com") async throws -> String {
         let answer = try await shop.order(shop.products()[0], email: email)
@@ -19,7 +19,7 @@ struct EmailTests {
     @Test("each kind of email comes in the customer's language")
     func eachKindInTheCustomersLanguage() async throws {
         try await Shop.running(settings: [
-            "MAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6",
+            "EMAIL_PAYMENT_FAILED_SECONDS": "1", "SHOP_LANGUAGE": "fr", "RESERVATION_SECONDS": "6",
         ]) { shop in
             let product = try await shop.products()[0]
             let bought = try await shop.order(product, quantity: 2, language: "de-AT, en;q=0.5")
@@ -45,7 +45,7 @@ struct EmailTests {
 
     @Test("a card that pays in time spares the warning")
     func aCardThatPaysInTimeSparesTheWarning() async throws {
-        try await Shop.running(settings: ["MAIL_PAYMENT_FAILED_SECONDS": "3"]) { shop in
+        try await Shop.running(settings: ["EMAIL_PAYMENT_FAILED_SECONDS": "3"]) { shop in
             let declined = try await shop.order(try await shop.products()[0], method: "pm_card_visa_chargeDeclined")
             let paid = try await shop.pay(declined, method: "pm_card_visa")
             #expect(paid.status == 201)
@@ -132,7 +132,8 @@ struct EmailTests {
     func anAnswerThatIsLostIsLookedUp(transport: String, fault: String) async throws {
         // Only an event can settle an email that SendGrid took; silence has to do for one that is gone.
         let wait = transport == "sendgrid" && fault == "drop_after_dot" ? "600" : "2"
-        try await Shop.running(settings: ["MAIL_TRANSPORT": transport, "EMAIL_OUTCOME_TIMEOUT_SECONDS": wait]) { shop in
+        try await Shop.running(settings: ["EMAIL_TRANSPORT": transport, "EMAIL_OUTCOME_TIMEOUT_SECONDS": wait]) {
+            shop in
             try await shop.misbehave(#"{"faults":[{"kind":"\#(fault)","count":1}]}"#)
             let id = try await bought(shop)
             let delivery = try await shop.delivery("order_confirmation", of: id, becomes: "sent")

@@ -9,8 +9,8 @@ import Testing
 
 @Suite("Calls ask first, and say what became of them", .timeLimit(.minutes(1)))
 struct GuardTests {
-    /// A gate that admits as it is told and notes what it hears.
-    private final class Gate: CallGate {
+    /// A limiter that admits as it is told and notes what it hears.
+    private final class ScriptedLimiter: RateLimiter {
         let name = "payments"
         private let answers: Mutex<[Admission]>
         private let heard = Mutex<[String]>([])
@@ -30,7 +30,8 @@ struct GuardTests {
         }
     }
 
-    private func payments(_ status: Int, headers: [String: String] = [:], _ body: String, gate: Gate) async throws
+    private func payments(_ status: Int, headers: [String: String] = [:], _ body: String, limiter: ScriptedLimiter)
+        async throws
         -> PaymentFailure?
     {
         try await withClient { client in
@@ -38,7 +39,7 @@ struct GuardTests {
                 client: client, apiKey: "sk_test_abcdefgh", baseURL: try server(status, headers: headers, body).url,
                 logger: quiet)
             do {
-                _ = try await GuardedPayments(stripe, gate: gate).retrieve(.init(rawValue: "pi_1"))
+                _ = try await GuardedPayments(stripe, limiter: limiter).retrieve(.init(rawValue: "pi_1"))
                 return nil
             } catch let error as PaymentFailure {
                 return error
@@ -50,19 +51,19 @@ struct GuardTests {
 
     @Test("a call that may not be made is not made, and its failure says for how long and why")
     func held() async throws {
-        let gate = Gate(.wait(.seconds(4), .circuit), .wait(.seconds(2), .turn))
-        #expect(try await payments(500, "", gate: gate) == .unavailable(retryAfter: .seconds(4), .circuit))
-        #expect(try await payments(500, "", gate: gate) == .unavailable(retryAfter: .seconds(2), .turn))
-        #expect(gate.reports == [])
+        let limiter = ScriptedLimiter(.wait(.seconds(4), .circuit), .wait(.seconds(2), .turn))
+        #expect(try await payments(500, "", limiter: limiter) == .unavailable(retryAfter: .seconds(4), .circuit))
+        #expect(try await payments(500, "", limiter: limiter) == .unavailable(retryAfter: .seconds(2), .turn))
+        #expect(limiter.reports == [])
     }
 
     @Test("a call waits for its turn")
     func turn() async throws {
-        let gate = Gate(.go(CallTicket(generation: 1, isShared: true), after: .milliseconds(300)))
+        let limiter = ScriptedLimiter(.go(CallTicket(generation: 1, isShared: true), after: .milliseconds(300)))
         let began = ContinuousClock.now
-        #expect(try await payments(200, Self.intent, gate: gate) == nil)
+        #expect(try await payments(200, Self.intent, limiter: limiter) == nil)
         #expect(ContinuousClock.now - began >= .milliseconds(300))
-        #expect(gate.reports == ["retrieve 1: answered"])
+        #expect(limiter.reports == ["retrieve 1: answered"])
     }
 
     @Test(
@@ -74,17 +75,17 @@ struct GuardTests {
             (429, "", "slowDown(nil)"),
         ])
     func verdicts(_ status: Int, _ body: String, _ verdict: String) async throws {
-        let gate = Gate()
-        _ = try await payments(status, body, gate: gate)
-        #expect(gate.reports.count == 1)
-        #expect(gate.reports.first?.hasPrefix("retrieve 7: \(verdict)") == true, "\(gate.reports)")
+        let limiter = ScriptedLimiter()
+        _ = try await payments(status, body, limiter: limiter)
+        #expect(limiter.reports.count == 1)
+        #expect(limiter.reports.first?.hasPrefix("retrieve 7: \(verdict)") == true, "\(limiter.reports)")
     }
 
     @Test("the time that the provider asks for is handed on")
     func pause() async throws {
-        let gate = Gate()
-        _ = try await payments(429, headers: ["Retry-After": "9"], "", gate: gate)
-        #expect(gate.reports == ["retrieve 7: slowDown(Optional(9.0 seconds))"])
+        let limiter = ScriptedLimiter()
+        _ = try await payments(429, headers: ["Retry-After": "9"], "", limiter: limiter)
+        #expect(limiter.reports == ["retrieve 7: slowDown(Optional(9.0 seconds))"])
     }
 
     /// A transport that does as it is told.
@@ -107,24 +108,24 @@ struct GuardTests {
             (.notYet(after: .seconds(3), reason: "r"), "slowDown(Optional(3.0 seconds))"),
         ] as [(EmailFailure?, String)])
     func email(_ failure: EmailFailure?, _ verdict: String) async throws {
-        let gate = Gate()
+        let limiter = ScriptedLimiter()
         let message = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
             html: "h", date: Date())
-        _ = try? await GuardedEmail(Transport(failure: failure), gate: gate).send(message)
-        #expect(gate.reports == ["send 7: \(verdict)"])
+        _ = try? await GuardedEmail(Transport(failure: failure), limiter: limiter).send(message)
+        #expect(limiter.reports == ["send 7: \(verdict)"])
     }
 
     @Test("email that may not be sent now is not sent")
     func heldEmail() async throws {
-        let gate = Gate(.wait(.seconds(4), .circuit))
+        let limiter = ScriptedLimiter(.wait(.seconds(4), .circuit))
         let message = EmailMessage(
             messageID: "<1@shop.example>", recipient: try EmailAddress("ada@example.com"), subject: "s", text: "t",
             html: "h", date: Date())
         let error = await #expect(throws: EmailFailure.self) {
-            try await GuardedEmail(Transport(failure: nil), gate: gate).send(message)
+            try await GuardedEmail(Transport(failure: nil), limiter: limiter).send(message)
         }
         #expect(error == .notYet(after: .seconds(4), reason: "the email provider fails at present"))
-        #expect(gate.reports == [])
+        #expect(limiter.reports == [])
     }
 }

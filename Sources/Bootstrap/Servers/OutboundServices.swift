@@ -15,11 +15,11 @@ package struct OutboundServices: Sendable {
     package let emailActivity: ActivityLookup?
     package let rates: any RateSource
 
-    /// - Parameter gates: what every call to payments and email asks first.
+    /// - Parameter limiters: what every call to payments and email asks first.
     /// - Throws: ``StartupError`` that names every setting a provider refuses.
     package init(
         payments paymentSettings: PaymentSettings, email emailSettings: EmailSettings, rates rateSettings: RateSettings,
-        gates: ProviderGates, client: OutboundHTTPClient, logger: Logger
+        limiters: ProviderLimiters, client: OutboundHTTPClient, logger: Logger
     ) throws(StartupError) {
         var problems: [SettingProblem] = []
         let payments = Self.made("PAYMENTS_API_KEY, PAYMENTS_API_BASE", &problems) { () throws(ProviderSettingError) in
@@ -39,11 +39,11 @@ package struct OutboundServices: Sendable {
                 try SendGridEmail(client: client, apiKey: key.value, baseURL: baseURL, sender: emailSettings.sender)
             }
         }
-        let emailRenderer = Self.made("MAIL_FROM", &problems) { () throws(ProviderSettingError) in
+        let emailRenderer = Self.made("EMAIL_FROM", &problems) { () throws(ProviderSettingError) in
             try OrderEmailRenderer(
                 sender: emailSettings.sender, shop: emailSettings.shop, timeZone: emailSettings.timeZone)
         }
-        emailActivity = Self.made("MAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
+        emailActivity = Self.made("EMAIL_ACTIVITY_URL", &problems) { () throws(ProviderSettingError) in
             guard let url = emailSettings.activityURL else { return nil }
             return try ActivityLookup(client: client, url: url)
         }
@@ -53,9 +53,9 @@ package struct OutboundServices: Sendable {
         guard let payments, let email, let emailRenderer, let rates, problems.isEmpty else {
             throw StartupError(problems)
         }
-        self.payments = GuardedPayments(payments, gate: gates.payments)
+        self.payments = GuardedPayments(payments, limiter: limiters.payments)
         paymentEvents = paymentSettings.provider.webhookReader(secrets: [])
-        self.email = GuardedEmail(email, gate: gates.email)
+        self.email = GuardedEmail(email, limiter: limiters.email)
         self.emailRenderer = emailRenderer
         self.rates = rates
     }

@@ -1,7 +1,7 @@
 package import FoundationEssentials
 package import Providers
 
-/// How email leaves: `MAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `MAIL_ACTIVITY_URL`,
+/// How email leaves: `EMAIL_FROM`, what ``ShopIdentity/read(_:sender:)`` names, `SHOP_TIME_ZONE`, `EMAIL_ACTIVITY_URL`,
 /// `EMAIL_OUTCOME_TIMEOUT_SECONDS`, and what ``EmailTransportSettings`` names.
 package struct EmailSettings: Sendable {
     /// Who emails come from.
@@ -20,13 +20,13 @@ package struct EmailSettings: Sendable {
     package let unknownWait: Duration
 
     package init?(_ reader: inout SettingsReader) {
-        activityURL = reader.webAddress("MAIL_ACTIVITY_URL")
+        activityURL = reader.webAddress("EMAIL_ACTIVITY_URL")
         timeZone = reader.value(
             "SHOP_TIME_ZONE", default: .gmt, expected: "a name of the time zone database such as Europe/Berlin"
         ) {
             TimeZone(identifier: $0)
         }
-        let sender = reader.required("MAIL_FROM", expected: "an address such as Shop <orders@shop.example>") {
+        let sender = reader.required("EMAIL_FROM", expected: "an address such as Shop <orders@shop.example>") {
             try? EmailSender($0)
         }
         let shop = ShopIdentity.read(&reader, sender: sender)

@@ -9,7 +9,7 @@ package enum EmailTransportSettings: Sendable {
     /// The email provider's API.
     case sendGrid(key: SecretText, baseURL: String)
 
-    /// The names of the transports, `MAIL_TRANSPORT`.
+    /// The names of the transports, `EMAIL_TRANSPORT`.
     private enum Name: String, CaseIterable {
         case smtp, sendgrid
     }
@@ -28,7 +28,7 @@ package enum EmailTransportSettings: Sendable {
     }
 
     init?(_ reader: inout SettingsReader) {
-        switch reader.choice("MAIL_TRANSPORT", default: Name.smtp) {
+        switch reader.choice("EMAIL_TRANSPORT", default: Name.smtp) {
         case .smtp:
             let url = reader.required("SMTP_URL", expected: "smtp://[user:password@]host:port or smtps://…") { text in
                 let isAddress = ["smtp://", "smtps://"].contains {

@@ -19,7 +19,10 @@ package struct SettingsReader {
 
     /// What settings were called before version 0.3, by what they are called now. Read for that one version more.
     private static let earlierNames = [
-        "EMAIL_OUTCOME_TIMEOUT_SECONDS": "MAIL_UNKNOWN_SECONDS", "QUEUE_MAX_LENGTH": "QUEUE_BOUNDS",
+        "EMAIL_ACTIVITY_URL": "MAIL_ACTIVITY_URL", "EMAIL_FROM": "MAIL_FROM",
+        "EMAIL_OUTCOME_TIMEOUT_SECONDS": "MAIL_UNKNOWN_SECONDS",
+        "EMAIL_PAYMENT_FAILED_SECONDS": "MAIL_PAYMENT_FAILED_SECONDS", "EMAIL_TRANSPORT": "MAIL_TRANSPORT",
+        "QUEUE_MAX_LENGTH": "QUEUE_BOUNDS",
         "PAYMENTS_ON_AUTHORIZATION_EXPIRY": "PAYMENTS_CAPTURE_DEADLINE", "REDIS_KEY_PREFIX": "CARTWRIGHT_QUEUE_PREFIX",
     ]
 

@@ -49,7 +49,7 @@ extension ShopIdentity {
         }
         reader.note(
             SettingProblem(
-                name: "SHOP_NAME", wrong: "is not set, and the name in MAIL_FROM is none for a shop",
+                name: "SHOP_NAME", wrong: "is not set, and the name in EMAIL_FROM is none for a shop",
                 expected: "the shop's name, a line of 1 to \(maximumName) characters"))
         return nil
     }
@@ -78,7 +78,7 @@ extension ShopIdentity {
 
 extension ShopSettings {
     /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`,
-    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `MAIL_PAYMENT_FAILED_SECONDS`, and what
+    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `EMAIL_PAYMENT_FAILED_SECONDS`, and what
     /// depends on `PAYMENTS_PROVIDER`.
     package init(_ reader: inout SettingsReader) {
         let provider = PaymentProviders.chosen(&reader)
@@ -96,7 +96,7 @@ extension ShopSettings {
             maximumRateAgeDays: reader.integer("RATES_MAX_AGE_DAYS", default: 10, in: 1...365),
             language: reader.choice("SHOP_LANGUAGE", default: .english),
             paymentFailedEmailDelay: .seconds(
-                reader.integer("MAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
+                reader.integer("EMAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
             charges: provider.charges, paymentProvider: provider.name)
     }
 }

@@ -8,9 +8,9 @@ package struct GuardedEmail: EmailTransport {
     private let guarding: CallGuard
 
     /// Guards a transport.
-    package init(_ base: any EmailTransport, gate: any CallGate) {
+    package init(_ base: any EmailTransport, limiter: any RateLimiter) {
         self.base = base
-        guarding = CallGuard(gate: gate)
+        guarding = CallGuard(limiter: limiter)
     }
 
     package func send(_ message: EmailMessage) async throws(EmailFailure) -> EmailReceipt {

@@ -9,9 +9,9 @@ package struct GuardedPayments: PaymentProvider {
     private let guarding: CallGuard
 
     /// Guards a provider.
-    package init(_ base: any PaymentProvider, gate: any CallGate) {
+    package init(_ base: any PaymentProvider, limiter: any RateLimiter) {
         self.base = base
-        guarding = CallGuard(gate: gate)
+        guarding = CallGuard(limiter: limiter)
     }
 
     package func create(_ request: PaymentIntentRequest) async throws(PaymentFailure) -> PaymentIntent {

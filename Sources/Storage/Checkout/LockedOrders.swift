@@ -64,6 +64,12 @@ struct LockedOrders: Sendable {
         var isCancelRequested: Bool { cancelReason != nil }
     }
 
+    /// What is known of these orders, without locks, in the order of their ids.
+    static func snapshots(of ids: [Order.ID], in database: PostgresPool) async throws -> [CheckoutSnapshot] {
+        if ids.isEmpty { return [] }
+        return try await database.run(reading(ids)).entries.values.map(\.facts).sorted { $0.orderID < $1.orderID }
+    }
+
     private static let columns =
         """
         id, number, status, email, created_at, reserved_until, cancel_reason, overdue_at IS NOT NULL AS is_overdue,

@@ -22,7 +22,7 @@ package struct ShopSettings: Hashable, Sendable {
     /// What email is written in when the customer names no language (`SHOP_LANGUAGE`).
     package var language: Language
     /// How long a declined order may wait for another card before its customer is written to
-    /// (`MAIL_PAYMENT_FAILED_SECONDS`).
+    /// (`EMAIL_PAYMENT_FAILED_SECONDS`).
     package var paymentFailedEmailDelay: Duration
 
     /// How long the provider holds authorized money that is captured later (`PAYMENTS_CAPTURE_DAYS`).

@@ -11,7 +11,7 @@ struct CancelOrderHandler: JobHandler {
     static let pause: Duration = .seconds(10)
 
     let orders: OrderStore
-    let store: CheckoutStore
+    let store: SettlementStore
     let checkouts: CheckoutBatches
     let payments: any PaymentProvider
 

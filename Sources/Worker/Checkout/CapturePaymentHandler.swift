@@ -8,7 +8,7 @@ import Storage
 /// Captures the money that is authorized for an order. Capturing names the stored intent, which can be captured once,
 /// so whatever is repeated captures nothing twice; an intent that was captured before reads back as a success.
 struct CapturePaymentHandler: JobHandler {
-    let store: CheckoutStore
+    let store: SettlementStore
     let checkouts: CheckoutBatches
     let payments: any PaymentProvider
 

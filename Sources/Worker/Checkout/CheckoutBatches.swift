@@ -9,14 +9,14 @@ struct CheckoutBatches: Sendable {
     private let settlements: Batcher<PaymentUpdate, Result<SettlementOutcome?, any Error>>
 
     /// - Parameter maximumConcurrency: how many transactions of each sort may be under way at once.
-    init(store: CheckoutStore, maximumConcurrency: Int = 2) {
-        reservations = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+    init(_ reserving: ReservationStore, _ settling: SettlementStore, maximumConcurrency: Int = 2) {
+        reservations = Batcher(maximumBatch: ReservationStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
             requests in
-            await JobTrace.joining(requests.count) { await store.reserve(requests) }
+            await JobTrace.joining(requests.count) { await reserving.reserve(requests) }
         }
-        settlements = Batcher(maximumBatch: CheckoutStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
+        settlements = Batcher(maximumBatch: SettlementStore.maximumBatch, maximumConcurrency: maximumConcurrency) {
             updates in
-            await JobTrace.joining(updates.count) { await store.settle(updates) }
+            await JobTrace.joining(updates.count) { await settling.settle(updates) }
         }
     }
 

@@ -17,13 +17,13 @@ import Threading
 /// its time is up, for an operator to bring it back.
 struct CheckoutHandler: JobHandler {
     let checkouts: CheckoutBatches
-    let store: CheckoutStore
+    let store: SettlementStore
     let payments: any PaymentProvider
     let captureMethod: PaymentIntentRequest.CaptureMethod
     private let search: IntentSearch
 
     init(
-        checkouts: CheckoutBatches, store: CheckoutStore, payments: any PaymentProvider,
+        checkouts: CheckoutBatches, store: SettlementStore, payments: any PaymentProvider,
         captureMethod: PaymentIntentRequest.CaptureMethod
     ) {
         self.checkouts = checkouts

@@ -8,7 +8,7 @@ import Threading
 /// Step E1 of a checkout: makes the intent, which moves no money. Whatever is repeated here, only the one whose id is
 /// stored is ever confirmed.
 struct IntentCreation: Sendable {
-    let store: CheckoutStore
+    let store: SettlementStore
     let payments: any PaymentProvider
     let search: IntentSearch
     let captureMethod: PaymentIntentRequest.CaptureMethod

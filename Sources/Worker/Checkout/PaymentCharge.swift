@@ -7,7 +7,7 @@ import Storage
 /// Whatever is repeated here, money moves at most once: every call confirms the same stored intent, and an intent
 /// succeeds at most once.
 struct PaymentCharge: Sendable {
-    let store: CheckoutStore
+    let store: SettlementStore
     let payments: any PaymentProvider
     let intentID: PaymentIntent.ID
     let paymentID: Payment.ID

@@ -8,7 +8,8 @@ import Storage
 /// is never sold. What becomes of their checkout jobs makes no difference: an order whose job has died ends like any
 /// other.
 struct ReservationSweep: Service {
-    let store: CheckoutStore
+    let reservations: ReservationStore
+    let settlements: SettlementStore
     let checkouts: CheckoutBatches
     let reconciliation: ReconciliationStore
     let payments: any PaymentProvider
@@ -25,11 +26,11 @@ struct ReservationSweep: Service {
     /// batch of overdue ones and a batch of orphans at most, so that a slow provider costs one wait and not one for
     /// each.
     func sweep() async throws {
-        let overdue = try await store.claimOverdue()
-        _ = try await store.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
-        try await store.endAbandoned()
-        try await store.reopenStaleCarts()
-        let due = overdue.filter { $0.intentID != nil } + (try await store.claimOrphanedIntents())
+        let overdue = try await reservations.claimOverdue()
+        _ = try await reservations.releaseOverdue(overdue.filter { $0.intentID == nil }.map(\.orderID))
+        try await reservations.endAbandoned()
+        try await reservations.reopenStaleCarts()
+        let due = overdue.filter { $0.intentID != nil } + (try await settlements.claimOrphanedIntents())
         await withDiscardingTaskGroup { group in
             for facts in due { group.addTask { await cancel(facts) } }
         }
@@ -109,7 +110,7 @@ struct ReservationSweep: Service {
 /// what has become of it.
 /// So an approved payment confirms its order although no message of the provider ever arrives.
 struct UndecidedPaymentSweep: Service {
-    let store: CheckoutStore
+    let store: SettlementStore
     let checkouts: CheckoutBatches
     let payments: any PaymentProvider
     let interval: Duration

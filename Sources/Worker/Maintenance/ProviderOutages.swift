@@ -8,13 +8,13 @@ import ServiceLifecycle
 /// What fails while its provider is held to be away uses up no attempt: it fails because of that, and not because of
 /// itself.
 struct OutageInterceptor: JobInterceptor {
-    let gates: [QueueName: RedisCallGate]
+    let limiters: [QueueName: RedisRateLimiter]
 
     func intercept(_ context: JobContext, next: @Sendable () async throws -> Void) async throws {
         do {
             try await next()
         } catch JobFailure.transient(let message) {
-            guard let status = await gates[context.queue]?.circuit(), status.state != .closed else {
+            guard let status = await limiters[context.queue]?.circuit(), status.state != .closed else {
                 throw JobFailure.transient(message)
             }
             throw JobFailure.snooze(.waitingTurn(status.remaining), message)
@@ -33,25 +33,25 @@ extension Duration {
 /// Shows in every worker's metrics whether the providers are held to be away: `provider_circuit_open`, 1 while calls
 /// are held back, 0.5 while some of them try whether the provider is back.
 struct CircuitGauge: Service {
-    let gates: [RedisCallGate]
+    let limiters: [RedisRateLimiter]
     let interval: Duration
     let logger: Logger
     var metrics: any MetricsFactory = MetricsSystem.factory
 
     func run() async throws {
         await repeatedly(every: interval, log: logger, "look at the providers' circuits") {
-            for gate in gates { await measure(gate) }
+            for limiter in limiters { await measure(limiter) }
         }
     }
 
-    func measure(_ gate: RedisCallGate) async {
+    func measure(_ limiter: RedisRateLimiter) async {
         let value =
-            switch await gate.circuit().state {
+            switch await limiter.circuit().state {
             case .closed: 0.0
             case .probing: 0.5
             case .open: 1.0
             }
-        Gauge(label: "provider_circuit_open", dimensions: [("provider", gate.name)], factory: metrics)
+        Gauge(label: "provider_circuit_open", dimensions: [("provider", limiter.name)], factory: metrics)
             .record(value)
     }
 }

@@ -5,7 +5,7 @@ import Storage
 /// Applies what makes the provider's books and ours agree. Everything here may be done twice, and by two workers at
 /// once.
 struct BreakResolver: Sendable {
-    let store: CheckoutStore
+    let store: SettlementStore
     let checkouts: CheckoutBatches
     let refunds: RefundStore
     let payments: any PaymentProvider

@@ -4,7 +4,7 @@ import Storage
 
 /// Settles what events say of intents, through the one function that settles all updates of payments.
 struct IntentEventHandler: Sendable {
-    let store: CheckoutStore
+    let store: SettlementStore
     let checkouts: CheckoutBatches
     let payments: any PaymentProvider
     var owners: PaymentOwners { PaymentOwners(store: store, payments: payments) }

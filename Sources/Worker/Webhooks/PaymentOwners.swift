@@ -5,7 +5,7 @@ import Storage
 /// Finds out whose a payment is that an event is about (``PaymentOwner``). The provider is asked where the event does
 /// not say and nothing is stored.
 struct PaymentOwners: Sendable {
-    let store: CheckoutStore
+    let store: SettlementStore
     let payments: any PaymentProvider
 
     /// Whose an intent is, by what it says of itself.

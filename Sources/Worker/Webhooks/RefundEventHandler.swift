@@ -6,7 +6,7 @@ import Storage
 /// Settles what events say of refunds, through the one function that settles all updates of refunds.
 struct RefundEventHandler: Sendable {
     let refunds: RefundStore
-    let store: CheckoutStore
+    let store: SettlementStore
     let payments: any PaymentProvider
     private var owners: PaymentOwners { PaymentOwners(store: store, payments: payments) }
 

@@ -53,15 +53,15 @@ struct WaitingTests {
         try await Shop.open { shop in
             let waits = shop.services.waits
             try await eventually("Redis is connected") { waits.redis.isConnected }
-            let gate = RedisCallGate(
+            let limiter = RedisRateLimiter(
                 Provider.payments.rawValue, limits: .none, redis: waits.redis, prefix: waits.prefix,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            guard case .go(let ticket, _) = await gate.admit("create") else {
-                Issue.record("a closed gate")
+            guard case .go(let ticket, _) = await limiter.admit("create") else {
+                Issue.record("a closed limiter")
                 return
             }
             #expect(ticket.isShared)
-            await gate.report(.refused("no such key"), of: "create", ticket)
+            await limiter.report(.refused("no such key"), of: "create", ticket)
             let anvil = try await shop.addProduct()
             let answer = try await shop.send(
                 .post, "/orders", Shop.order(Shop.items(anvil, 1)), headers: [.idempotencyKey: UUID().uuidString])

@@ -28,10 +28,8 @@ struct DeadLetterPlanTests {
             #expect(
                 !candidates.contains("Seq Scan") && !candidates.contains("->  Sort") && !candidates.contains("pkey"),
                 "\(plan)")
-            let began = ContinuousClock.now
             _ = try await engine.inspector.list(
                 filter, limit: 50, after: cursor.map { JobCursor(.ledger(before: $0), of: filter) })
-            #expect(ContinuousClock.now - began < .seconds(2))
         }
     }
 

@@ -97,7 +97,7 @@ struct DurableJobTests {
             }
             let run = try #require(log.all.first)
             #expect(run.at >= due)
-            #expect(run.at.timeIntervalSince(due) < 2, "late by \(run.at.timeIntervalSince(due)) s")
+            #expect(run.at.timeIntervalSince(due) < 10, "late by \(run.at.timeIntervalSince(due)) s")
         }
     }
 

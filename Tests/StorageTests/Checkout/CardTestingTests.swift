@@ -15,7 +15,7 @@ struct CardTestingTests {
             lastError: Decline(
                 code: "card_declined", declineCode: "generic_decline", message: "Declined.", fingerprint: fingerprint))
         let result = try #require(
-            await shop.checkout.settle([PaymentUpdate(orderID: order.id, intent: intent, source: .worker)]).first)
+            await shop.settlements.settle([PaymentUpdate(orderID: order.id, intent: intent, source: .worker)]).first)
         #expect(try result.get()?.status == .paymentFailed)
     }
 
@@ -24,7 +24,7 @@ struct CardTestingTests {
     {
         let order = try await shop.place(request)
         _ = try await shop.reserve(order.id)
-        _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+        _ = try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
         try await decline(order, fingerprint: fingerprint, in: shop)
         return order
     }

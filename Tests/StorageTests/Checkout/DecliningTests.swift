@@ -13,7 +13,7 @@ struct DecliningTests {
             _ = try await shop.carts.add(Quantity(2), of: pen.id, for: guest)
             let order = try await shop.place(shop.checkout(of: guest, key: "a"))
             _ = try await shop.reserve(order.id)
-            _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+            _ = try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
             try await shop.settle(order, .requiresPaymentMethod, declined: "insufficient_funds")
             let declined = try await shop.current(order)
             #expect(declined.status == .paymentFailed)
@@ -29,7 +29,7 @@ struct DecliningTests {
             }
             #expect(again.status == .reserved)
             #expect(again.payment?.attempt == 2)
-            let recorded = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+            let recorded = try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
             #expect(recorded == .recorded(attempt: 2, method: "pm_card_mastercard"))
             // The worker goes straight to confirming, and may be declined again.
             try await shop.settle(order, .requiresPaymentMethod, declined: "expired_card")
@@ -62,7 +62,7 @@ struct DecliningTests {
             _ = try await shop.carts.add(Quantity(2), of: pen.id, for: guest)
             let first = try await shop.place(shop.checkout(of: guest, key: "a"))
             _ = try await shop.reserve(first.id)
-            _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
+            _ = try await shop.settlements.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
             let invalidations: SQL = "SELECT count(*) FROM jobs WHERE name = 'product_cache.invalidate'"
             let before = try await shop.count(invalidations)
@@ -74,8 +74,8 @@ struct DecliningTests {
                 Issue.record("the stock of the declined order was not released")
                 return
             }
-            #expect(try await shop.checkout.claimOrphanedIntents().map(\.orderID) == [first.id])
-            #expect(try await shop.checkout.claimOrphanedIntents() == [])
+            #expect(try await shop.settlements.claimOrphanedIntents().map(\.orderID) == [first.id])
+            #expect(try await shop.settlements.claimOrphanedIntents() == [])
             #expect(try await shop.settle(first, .canceled, by: .sweeper).settlement == .recordPayment(.canceled))
             #expect(try await shop.level(pen).reserved == 2)
         }

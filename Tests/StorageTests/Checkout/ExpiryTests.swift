@@ -11,15 +11,16 @@ struct ExpiryTests {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.reserved(pen, 2)
-            #expect(try await shop.checkout.claimOverdue() == [])
+            #expect(try await shop.reservations.claimOverdue() == [])
             try await shop.makeOverdue(order)
-            #expect(try await shop.checkout.claimOverdue().map(\.orderID) == [order.id])
-            #expect(try await shop.checkout.claimOverdue() == [])
-            #expect(try await shop.checkout.releaseOverdue([order.id]) == [order.id])
-            #expect(try await shop.checkout.releaseOverdue([order.id]) == [])
+            #expect(try await shop.reservations.claimOverdue().map(\.orderID) == [order.id])
+            #expect(try await shop.reservations.claimOverdue() == [])
+            #expect(try await shop.reservations.releaseOverdue([order.id]) == [order.id])
+            #expect(try await shop.reservations.releaseOverdue([order.id]) == [])
             #expect(try await shop.current(order).status == .expired)
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 2, reserved: 0))
-            #expect(try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.expired))
+            #expect(
+                try await shop.settlements.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.expired))
         }
     }
 
@@ -29,9 +30,9 @@ struct ExpiryTests {
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.confirming(pen, 2)
             try await shop.makeOverdue(order)
-            let claimed = try await shop.checkout.claimOverdue()
+            let claimed = try await shop.reservations.claimOverdue()
             #expect(claimed.map(\.intentID) == [shop.intentID(order)])
-            #expect(try await shop.checkout.releaseOverdue([order.id]) == [])
+            #expect(try await shop.reservations.releaseOverdue([order.id]) == [])
             #expect(try await shop.level(pen).reserved == 2)
             #expect(try await shop.settle(order, .canceled, by: .sweeper).status == .expired)
             #expect(try await shop.level(pen).reserved == 0)
@@ -45,7 +46,7 @@ struct ExpiryTests {
             let pen = try await shop.product("PEN", stock: 30)
             for _ in 0..<30 { try await shop.makeOverdue(shop.reserved(pen)) }
             let claimed = try await withThrowingTaskGroup(of: [Order.ID].self) { group in
-                for _ in 0..<8 { group.addTask { try await shop.checkout.claimOverdue(limit: 10).map(\.orderID) } }
+                for _ in 0..<8 { group.addTask { try await shop.reservations.claimOverdue(limit: 10).map(\.orderID) } }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(Set(claimed).count == claimed.count)
@@ -84,8 +85,8 @@ struct ExpiryTests {
             for _ in 0..<15 {
                 let order = try await shop.reserved(pen)
                 try await shop.makeOverdue(order)
-                async let recorded = shop.checkout.recordIntent(shop.intentID(order), for: order.id)
-                async let released = shop.checkout.releaseOverdue([order.id])
+                async let recorded = shop.settlements.recordIntent(shop.intentID(order), for: order.id)
+                async let released = shop.reservations.releaseOverdue([order.id])
                 let (intent, ids) = try await (recorded, released)
                 #expect((intent == .notPayable(.expired)) == (ids == [order.id]))
             }
@@ -98,8 +99,8 @@ struct ExpiryTests {
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.reserved(pen)
             try await shop.makeOverdue(order)
-            _ = try await shop.checkout.claimOverdue()
-            _ = try await shop.checkout.releaseOverdue([order.id])
+            _ = try await shop.reservations.claimOverdue()
+            _ = try await shop.reservations.releaseOverdue([order.id])
             try await shop.database.force(
                 "payments",
                 """

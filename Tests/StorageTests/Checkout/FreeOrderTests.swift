@@ -19,7 +19,9 @@ struct FreeOrderTests {
             let order = try await shop.place(request)
             #expect(order.payment?.status == .notRequired && order.status == .pending)
             let completion = try await shop.startJob(of: order)
-            let outcomes = await shop.checkout.reserve([ReservationRequest(orderID: order.id, completion: completion)])
+            let outcomes = await shop.reservations.reserve([
+                ReservationRequest(orderID: order.id, completion: completion)
+            ])
             #expect(try outcomes.map { try $0.get() } == [.confirmed])
             let now = try await shop.current(order)
             #expect(now.status == .confirmed && now.payment?.status == .notRequired && now.payment?.providerID == nil)
@@ -45,7 +47,7 @@ struct FreeOrderTests {
             let leaflet = try await free(shop, stock: 30)
             var orders: [Order] = []
             for number in 0..<40 { orders.append(try await shop.place(shop.express(leaflet, key: "k-\(number)"))) }
-            let outcomes = await shop.checkout.reserve(orders.map { ReservationRequest(orderID: $0.id) })
+            let outcomes = await shop.reservations.reserve(orders.map { ReservationRequest(orderID: $0.id) })
             #expect(try outcomes.filter { try $0.get() == .confirmed }.count == 30)
             // Those that came first.
             #expect(try outcomes.prefix(30).allSatisfy { try $0.get() == .confirmed })
@@ -89,7 +91,7 @@ struct FreeOrderTests {
                 throw Unexpected(what: "it was not reserved")
             }
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+                try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
                     == .recorded(attempt: 1, method: "pm_card_visa"))
             try await shop.settle(order, .succeeded)
             #expect(try await shop.level(leaflet) == Stock(sku: leaflet.sku, onHand: 4, reserved: 0))

@@ -48,7 +48,7 @@ struct ReservingTests {
                     // Each batch overlaps the next one by half and comes in another order.
                     let batch = (0..<16).map { all[(part * 8 + $0) % all.count] }
                     group.addTask {
-                        let results = await shop.checkout.reserve(
+                        let results = await shop.reservations.reserve(
                             (part % 2 == 0 ? batch : batch.reversed()).map { ReservationRequest(orderID: $0) })
                         return try results.map { try $0.get() }.count { if case .reserved = $0 { true } else { false } }
                     }
@@ -87,7 +87,9 @@ struct ReservingTests {
             _ = try await shop.carts.add(Quantity(2), of: pen.id, for: guest)
             let order = try await shop.place(shop.checkout(of: guest, key: "a"))
             let completion = try await shop.startJob(of: order)
-            let outcome = await shop.checkout.reserve([ReservationRequest(orderID: order.id, completion: completion)])
+            let outcome = await shop.reservations.reserve([
+                ReservationRequest(orderID: order.id, completion: completion)
+            ])
             #expect(try #require(outcome.first).get() == .rejected([.init(sku: pen.sku, wanted: 2, available: 1)]))
             #expect(try await shop.jobState(completion) == "done")
             #expect(try await shop.current(order).status == .rejected)
@@ -103,7 +105,7 @@ struct ReservingTests {
             let modest = try await shop.place(shop.express(pen, 1, key: "b"))
             _ = try await shop.startJob(of: greedy, epoch: 2)
             let stale = JobCompletion(jobID: try await shop.startJob(of: greedy, epoch: 2).jobID, epoch: 1)
-            let results = await shop.checkout.reserve([
+            let results = await shop.reservations.reserve([
                 ReservationRequest(orderID: greedy.id, completion: stale), ReservationRequest(orderID: modest.id),
             ])
             #expect(throws: JobFenced.self) { try results[0].get() }

@@ -58,7 +58,7 @@ struct SettlingTests {
             let second = try await shop.confirming(pen)
             let fresh = try await shop.startJob(of: second)
             let stale = JobCompletion(jobID: try await shop.startJob(of: first, epoch: 5).jobID, epoch: 4)
-            let results = await shop.checkout.settle([
+            let results = await shop.settlements.settle([
                 PaymentUpdate(
                     orderID: first.id, intent: shop.intent(first, .succeeded), source: .worker, completion: stale),
                 PaymentUpdate(
@@ -82,14 +82,14 @@ struct SettlingTests {
             let pen = try await shop.product("PEN", stock: 100)
             var placed: [Order] = []
             for index in 0..<65 { placed.append(try await shop.place(shop.express(pen, key: "key-\(index)"))) }
-            for result in await shop.checkout.reserve(placed.map { ReservationRequest(orderID: $0.id) }) {
+            for result in await shop.reservations.reserve(placed.map { ReservationRequest(orderID: $0.id) }) {
                 _ = try result.get()
             }
-            for order in placed { _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) }
+            for order in placed { _ = try await shop.settlements.recordIntent(shop.intentID(order), for: order.id) }
             let news = placed.map {
                 PaymentUpdate(orderID: $0.id, intent: shop.intent($0, .succeeded), source: .worker)
             }
-            let results = await shop.checkout.settle(news + [news[0]])
+            let results = await shop.settlements.settle(news + [news[0]])
             #expect(try results.map { try $0.get()?.status } == Array(repeating: .confirmed, count: 66))
             #expect(try results.last?.get()?.settlement == .ignore(.alreadyKnown))
             #expect(try await shop.level(pen) == Stock(sku: pen.sku, onHand: 35, reserved: 0))
@@ -116,15 +116,16 @@ struct SettlingTests {
             let pen = try await shop.product("PEN", stock: 2)
             let order = try await shop.confirming(pen)
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+                try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
                     == .recorded(attempt: 1, method: "pm_card_visa"))
             let other = PaymentIntent.ID(rawValue: "pi_other")
-            #expect(try await shop.checkout.recordIntent(other, for: order.id) == .superseded(by: shop.intentID(order)))
+            #expect(
+                try await shop.settlements.recordIntent(other, for: order.id) == .superseded(by: shop.intentID(order)))
             let second = try await shop.reserved(pen)
             await #expect(throws: PostgresError.self) {
-                try await shop.checkout.recordIntent(shop.intentID(order), for: second.id)
+                try await shop.settlements.recordIntent(shop.intentID(order), for: second.id)
             }
-            #expect(try await shop.checkout.recordIntent(other, for: Order.ID()) == .unknownOrder)
+            #expect(try await shop.settlements.recordIntent(other, for: Order.ID()) == .unknownOrder)
             #expect(try await shop.count("SELECT count(*) FROM order_events WHERE kind = 'payment_started'") == 1)
         }
     }
@@ -139,7 +140,7 @@ struct SettlingTests {
             #expect(outcome.settlement == .ignore(.undecided))
             #expect(!outcome.isJobCompleted)
             #expect(try await shop.jobState(completion) == "running")
-            let results = await shop.checkout.settle([
+            let results = await shop.settlements.settle([
                 PaymentUpdate(orderID: Order.ID(), intent: shop.intent(order, .succeeded), source: .webhook)
             ])
             #expect(try #require(results.first).get() == nil)

@@ -30,13 +30,13 @@ struct StoppedOrderTests {
             #expect(waiting[order.id]?.reason == .stopped)
             let stopped = try #require(try await shop.orders.stopped())
             #expect(stopped.count == 1 && stopped.firstNumber == order.number && stopped.until == order.reservedUntil)
-            #expect(try await shop.checkout.claimOverdue().isEmpty)
-            #expect(try await shop.checkout.endAbandoned() == [])
+            #expect(try await shop.reservations.claimOverdue().isEmpty)
+            #expect(try await shop.reservations.endAbandoned() == [])
             #expect(try await shop.level(pen).reserved == 1)
             // Once it is over nothing is said of it any more.
             try await shop.makeOverdue(order)
-            let overdue = try await shop.checkout.claimOverdue()
-            #expect(try await shop.checkout.releaseOverdue(overdue.map(\.orderID)) == [order.id])
+            let overdue = try await shop.reservations.claimOverdue()
+            #expect(try await shop.reservations.releaseOverdue(overdue.map(\.orderID)) == [order.id])
             #expect(try await shop.orders.stopped() == nil)
             #expect(try await shop.level(pen).reserved == 0)
         }
@@ -54,7 +54,7 @@ struct StoppedOrderTests {
             let old = [dead.id, waiting.id]
             try await shop.database.execute(
                 "UPDATE orders SET created_at = now() - interval '16 minutes' WHERE id = ANY (\(old)::uuid[])")
-            #expect(try await shop.checkout.endAbandoned() == [dead.id])
+            #expect(try await shop.reservations.endAbandoned() == [dead.id])
             #expect(try await shop.current(dead).status == .expired)
             #expect(try await shop.current(waiting).status == .pending)
             #expect(try await shop.current(young).status == .pending)
@@ -66,7 +66,7 @@ struct StoppedOrderTests {
             try await kill(waiting, shop)
             try await shop.database.execute("UPDATE orders SET checkout_job_id = NULL WHERE id = \(waiting.id)")
             // An order of an earlier version does not name its job.
-            #expect(try await shop.checkout.endAbandoned() == [waiting.id])
+            #expect(try await shop.reservations.endAbandoned() == [waiting.id])
             try await shop.database.execute(
                 "UPDATE jobs SET state = 'ready', reason = NULL WHERE payload ->> 'orderID' = \(young.id.description)")
         }
@@ -87,7 +87,7 @@ struct RefusedPaymentTests {
             _ = try await shop.reserve(order.id)
             let completion = try await shop.startJob(of: order)
             #expect(
-                try await shop.checkout.refuse(order.id, because: Self.refusal, completion: completion) == .rejected)
+                try await shop.settlements.refuse(order.id, because: Self.refusal, completion: completion) == .rejected)
             let now = try await shop.current(order)
             #expect(
                 now.status == .rejected && now.rejectionReason == "amount_too_small" && now.payment?.status == .canceled
@@ -113,7 +113,7 @@ struct RefusedPaymentTests {
             let order = try await shop.confirming(pen)
             let completion = try await shop.startJob(of: order)
             #expect(
-                try await shop.checkout.refuse(order.id, because: Self.refusal, completion: completion)
+                try await shop.settlements.refuse(order.id, because: Self.refusal, completion: completion)
                     == .intentStored(shop.intentID(order)))
             #expect(try await shop.level(pen).reserved == 1)
             func news(_ order: Order, _ status: PaymentIntentStatus) -> PaymentUpdate {
@@ -121,15 +121,15 @@ struct RefusedPaymentTests {
                     orderID: order.id, intent: shop.intent(order, status), source: .worker,
                     refusal: .unusableMethod)
             }
-            _ = try #require(await shop.checkout.settle([news(order, .canceled)]).first).get()
+            _ = try #require(await shop.settlements.settle([news(order, .canceled)]).first).get()
             let now = try await shop.current(order)
             #expect(now.status == .rejected && now.rejectionReason == PaymentRefusal.unusableMethod.code)
             #expect(try await shop.level(pen).reserved == 0)
             let paid = try await shop.confirming(pen)
-            _ = try #require(await shop.checkout.settle([news(paid, .succeeded)]).first).get()
+            _ = try #require(await shop.settlements.settle([news(paid, .succeeded)]).first).get()
             #expect(try await shop.current(paid).status == .confirmed)
             #expect(
-                try await shop.checkout.refuse(
+                try await shop.settlements.refuse(
                     paid.id, because: Self.refusal, completion: try await shop.startJob(of: paid)) == .settled)
         }
     }

@@ -24,18 +24,18 @@ struct UndecidedTests {
             let order = try await shop.confirming(pen)
             _ = try await shop.confirming(pen)
             try await shop.settle(order, status)
-            #expect(try await shop.checkout.claimUndecided() == [])
+            #expect(try await shop.settlements.claimUndecided() == [])
             for _ in 1...3 {
                 try await letTenSecondsPass(shop)
-                let claimed = try await shop.checkout.claimUndecided()
+                let claimed = try await shop.settlements.claimUndecided()
                 #expect(claimed.map(\.orderID) == [order.id])
                 #expect(claimed.map(\.intentID) == [shop.intentID(order)])
-                #expect(try await shop.checkout.claimUndecided() == [])
+                #expect(try await shop.settlements.claimUndecided() == [])
                 #expect(try await shop.settle(order, status, by: .reconciler).settlement == .ignore(.alreadyKnown))
             }
             #expect(try await shop.settle(order, .succeeded, by: .reconciler).status == .confirmed)
             try await letTenSecondsPass(shop)
-            #expect(try await shop.checkout.claimUndecided() == [])
+            #expect(try await shop.settlements.claimUndecided() == [])
         }
     }
 
@@ -46,7 +46,7 @@ struct UndecidedTests {
             for _ in 0..<20 { try await shop.settle(shop.confirming(pen), .requiresAction) }
             try await letTenSecondsPass(shop)
             let claimed = try await withThrowingTaskGroup(of: [Order.ID].self) { group in
-                for _ in 0..<8 { group.addTask { try await shop.checkout.claimUndecided(limit: 5).map(\.orderID) } }
+                for _ in 0..<8 { group.addTask { try await shop.settlements.claimUndecided(limit: 5).map(\.orderID) } }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(Set(claimed).count == claimed.count)

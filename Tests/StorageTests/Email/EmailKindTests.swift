@@ -58,7 +58,7 @@ struct EmailKindTests {
                     source: .worker),
                 PaymentUpdate(orderID: orders[2].id, intent: shop.intent(orders[2], .succeeded), source: .worker),
             ]
-            for result in await shop.checkout.settle(news) { _ = try result.get() }
+            for result in await shop.settlements.settle(news) { _ = try result.get() }
             #expect(try await emails(orders[0], in: shop) == ["payment_failed pending"])
             #expect(try await emails(orders[1], in: shop) == ["payment_failed pending"])
             #expect(try await emails(orders[2], in: shop) == ["order_confirmation pending"])
@@ -96,7 +96,7 @@ struct EmailKindTests {
                     _ = try await shop.orders.cancel(one.id, by: .staff, reason: "x", actor: .system("test"))
                 } else {
                     try await shop.makeOverdue(one)
-                    #expect(try await shop.checkout.releaseOverdue([one.id]) == [one.id])
+                    #expect(try await shop.reservations.releaseOverdue([one.id]) == [one.id])
                 }
                 #expect(try await emails(one, in: shop) == [])
             }
@@ -123,7 +123,7 @@ struct EmailKindTests {
             guard case .reserved = try await shop.reserve(first.id) else {
                 throw Unexpected(what: "the order was not reserved")
             }
-            _ = try await shop.checkout.recordIntent(shop.intentID(first), for: first.id)
+            _ = try await shop.settlements.recordIntent(shop.intentID(first), for: first.id)
             try await shop.settle(first, .requiresPaymentMethod, declined: "expired_card")
             _ = try await shop.place(shop.checkout(of: owner, key: "second"))
             #expect(try await shop.current(first).status == .canceled)

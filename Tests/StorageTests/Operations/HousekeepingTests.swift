@@ -85,7 +85,7 @@ struct HousekeepingTests {
             try await shop.database.execute(
                 "UPDATE carts SET status = 'converting', locked_at = now() - interval '1 hour'")
             #expect(try await shop.carts.cart(of: stale)?.status == .converting)
-            #expect(try await shop.checkout.reopenStaleCarts() == 1)
+            #expect(try await shop.reservations.reopenStaleCarts() == 1)
             #expect(try await shop.carts.cart(of: stale)?.status == .open)
             #expect(try await shop.carts.cart(of: paying)?.status == .converting)
         }

@@ -148,7 +148,7 @@ struct PriceStepTests {
         request.currency = currency
         let order = try await shop.place(request)
         _ = try await shop.reserve(order.id)
-        _ = try await shop.checkout.recordIntent(shop.intentID(order), for: order.id)
+        _ = try await shop.settlements.recordIntent(shop.intentID(order), for: order.id)
         return order
     }
 

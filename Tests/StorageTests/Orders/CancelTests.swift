@@ -26,8 +26,8 @@ struct CancelTests {
                 throw Unexpected(what: "called off twice")
             }
             #expect(
-                try await shop.checkout.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.canceled))
-            #expect(try await shop.reserve(order.id) == .settled(try #require(await shop.checkout.load(order.id))))
+                try await shop.settlements.recordIntent(shop.intentID(order), for: order.id) == .notPayable(.canceled))
+            #expect(try await shop.reserve(order.id) == .settled(try #require(await shop.settlements.load(order.id))))
         }
     }
 
@@ -141,7 +141,7 @@ struct CancelTests {
         try await Shop.with { shop in
             let order = try await shop.reserved(shop.product("PEN", stock: 5))
             try await shop.makeOverdue(order)
-            _ = try await shop.checkout.releaseOverdue([order.id])
+            _ = try await shop.reservations.releaseOverdue([order.id])
             try await shop.database.force(
                 "payments",
                 """
@@ -165,7 +165,7 @@ struct CancelTests {
         try await Shop.with { shop in
             let order = try await shop.confirming(shop.product("PEN", stock: 5))
             try await shop.makeOverdue(order)
-            #expect(try await shop.checkout.claimOverdue().count == 1)
+            #expect(try await shop.reservations.claimOverdue().count == 1)
             #expect(try await shop.settle(order, .canceled, by: source).status == .expired)
         }
     }

@@ -58,7 +58,7 @@ extension Shop {
     func confirming(_ product: Product, _ quantity: Int = 1) async throws -> Order {
         let order = try await reserved(product, quantity)
         #expect(
-            try await self.checkout.recordIntent(intentID(order), for: order.id)
+            try await self.settlements.recordIntent(intentID(order), for: order.id)
                 == .recorded(attempt: 1, method: "pm_card_visa"))
         return order
     }
@@ -71,7 +71,7 @@ extension Shop {
     }
 
     func reserve(_ id: Order.ID) async throws -> ReservationOutcome {
-        try #require(await self.checkout.reserve([ReservationRequest(orderID: id)]).first).get()
+        try #require(await self.reservations.reserve([ReservationRequest(orderID: id)]).first).get()
     }
 
     func intentID(_ order: Order) -> PaymentIntent.ID { PaymentIntent.ID(rawValue: "pi_\(order.id)") }
@@ -92,7 +92,7 @@ extension Shop {
         let news = PaymentUpdate(
             orderID: order.id, intent: intent(order, status, declined: declined), source: source, completion: completion
         )
-        let result = try #require(await self.checkout.settle([news]).first)
+        let result = try #require(await self.settlements.settle([news]).first)
         return try #require(try result.get())
     }
 

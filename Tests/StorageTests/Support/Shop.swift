@@ -12,8 +12,6 @@ import Testing
 @dynamicMemberLookup
 struct Shop: Sendable {
     let stores: ShopStores
-    // Said, because a fixture has this name too.
-    var checkout: CheckoutStore { stores.checkout }
 
     subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }
 

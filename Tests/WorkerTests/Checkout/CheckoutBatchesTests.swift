@@ -16,7 +16,7 @@ struct CheckoutBatchesTests {
             let order = try await shop.placed(shop.product(stock: 5))
             let pool = try shop.database.makePool { $0.poolSize = 1 }
             let stores = ShopStores(database: pool, redis: shop.redis, dispatcher: shop.dispatcher)
-            let batches = CheckoutBatches(store: stores.checkout, maximumConcurrency: 1)
+            let batches = CheckoutBatches(stores.reservations, stores.settlements, maximumConcurrency: 1)
             // Nobody gets the one connection yet.
             let gate = DispatchSemaphore(value: 0)
             let holder = Task { try await pool.withConnection { _ in gate.wait() } }

@@ -11,7 +11,7 @@ import Testing
 struct SweepTests {
     private func sweep(_ shop: Shop) -> ReservationSweep {
         ReservationSweep(
-            store: shop.store, checkouts: shop.checkouts,
+            reservations: shop.reservations, settlements: shop.settlements, checkouts: shop.checkouts,
             reconciliation: ReconciliationStore(database: shop.database.pool), payments: shop.payments,
             interval: .seconds(1),
             logger: shop.logger)

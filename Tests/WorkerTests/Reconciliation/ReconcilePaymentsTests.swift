@@ -166,7 +166,10 @@ struct ReconcilePaymentsTests {
             let product = try await shop.product(stock: 5)
             let facts = try await shop.facts(shop.reserved(product).id)
             try await shop.database.pool.execute("UPDATE orders SET reserved_until = now() - interval '1 second'")
-            #expect(try await shop.store.releaseOverdue(shop.store.claimOverdue().map(\.orderID)) == [facts.orderID])
+            #expect(
+                try await shop.reservations.releaseOverdue(shop.reservations.claimOverdue().map(\.orderID)) == [
+                    facts.orderID
+                ])
             let id = try await intent(shop, "pi_late", of: (facts.orderID, facts.paymentID), .succeeded)
             try await reconcile(shop)
             #expect(try await breaks(shop) == [.lateMoney])

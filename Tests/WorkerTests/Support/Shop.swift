@@ -30,14 +30,15 @@ struct Shop: Sendable {
                 database: database.pool, redis: redis, dispatcher: JobDispatcher(redis: redis, logger: logger),
                 settings: ShopSettings(paymentProvider: "stripe"))
             let shop = Shop(
-                database: database, stores: stores, checkouts: CheckoutBatches(store: stores.checkout), logger: logger)
+                database: database, stores: stores, checkouts: CheckoutBatches(stores.reservations, stores.settlements),
+                logger: logger)
             try await body(shop)
             #expect(try await shop.invariants.check() == [])
             await redis.close()
         }
     }
 
-    var store: CheckoutStore { stores.checkout }
+    var store: SettlementStore { stores.settlements }
 
     subscript<Store>(dynamicMember store: KeyPath<ShopStores, Store>) -> Store { stores[keyPath: store] }
 

@@ -8,13 +8,13 @@ import Testing
 @testable import Resilience
 
 @Suite("All processes together keep a provider's limits, and see one circuit", .timeLimit(.minutes(1)))
-struct CallGateTests {
-    private static func gate(
+struct RateLimiterTests {
+    private static func limiter(
         _ limits: CallLimits, _ redis: RedisClient, _ prefix: String, patience: Duration = .seconds(3)
     )
-        -> RedisCallGate
+        -> RedisRateLimiter
     {
-        RedisCallGate("payments", limits: limits, redis: redis, prefix: prefix, patience: patience, logger: quiet)
+        RedisRateLimiter("payments", limits: limits, redis: redis, prefix: prefix, patience: patience, logger: quiet)
     }
 
     private static func ticket(_ admission: Admission) throws -> CallTicket {
@@ -91,14 +91,14 @@ struct CallGateTests {
             let starts = try await withThrowingTaskGroup(of: [Duration].self) { group in
                 for redis in [first, second, first, second] {
                     group.addTask {
-                        let gate = Self.gate(limits, redis, prefix)
+                        let limiter = Self.limiter(limits, redis, prefix)
                         var starts: [Duration] = []
                         for _ in 0..<25 {
-                            guard case .go(let ticket, let wait) = await gate.admit("confirm") else {
+                            guard case .go(let ticket, let wait) = await limiter.admit("confirm") else {
                                 throw Unexpected(what: "a refusal")
                             }
                             #expect(ticket.isShared)
-                            try await letTimePass(wait, because: "the gate asks for it")
+                            try await letTimePass(wait, because: "the limiter asks for it")
                             starts.append(ContinuousClock.now - began)
                         }
                         return starts
@@ -118,7 +118,8 @@ struct CallGateTests {
     func onePause() async throws {
         try await withTwoProcesses { first, second, prefix in
             let (one, other) = (
-                Self.gate(CallLimits(), first, prefix), Self.gate(CallLimits(), second, prefix, patience: .seconds(1))
+                Self.limiter(CallLimits(), first, prefix),
+                Self.limiter(CallLimits(), second, prefix, patience: .seconds(1))
             )
             let ticket = try Self.ticket(await one.admit("create"))
             await one.report(.slowDown(.seconds(20)), of: "create", ticket)
@@ -133,7 +134,7 @@ struct CallGateTests {
     @Test("what one process finds broken is held back by all, seen by whoever looks, and tried a little at a time")
     func oneCircuit() async throws {
         try await withTwoProcesses { first, second, prefix in
-            let (one, other) = (Self.gate(.none, first, prefix), Self.gate(.none, second, prefix))
+            let (one, other) = (Self.limiter(.none, first, prefix), Self.limiter(.none, second, prefix))
             #expect(await other.circuit() == .closed)
             for _ in 0..<CircuitRules.row {
                 await one.report(.failed("answered 500"), of: "create", try Self.ticket(await one.admit("create")))
@@ -153,7 +154,7 @@ struct CallGateTests {
             _ = try await first.send(
                 RedisCommand("HSET", .init(CallKeys(prefix: prefix, provider: "payments").circuit), "until", "1"))
             // Whoever would call finds that out without having asked: otherwise nobody would ever be the first.
-            try await eventually("the gate lets one through") { await other.circuit().allowance == 1 }
+            try await eventually("the limiter lets one through") { await other.circuit().allowance == 1 }
             let probe = try Self.ticket(await other.admit("confirm"))
             #expect(await other.circuit().allowance == 1)
             guard case .wait(_, .circuit) = await one.admit("create") else { throw Unexpected(what: "a second probe") }
@@ -169,12 +170,12 @@ struct CallGateTests {
     func alone() async throws {
         // Port 1 of the loopback: nobody listens there.
         let redis = RedisClient(try RedisConfiguration(url: "redis://127.0.0.1:1"), logger: quiet)
-        let gate = Self.gate(CallLimits(perEndpoint: 20, total: 100, burst: 4), redis, "none")
+        let limiter = Self.limiter(CallLimits(perEndpoint: 20, total: 100, burst: 4), redis, "none")
         var waits: [Duration] = []
         var tickets: [CallTicket] = []
         let began = ContinuousClock.now
         for _ in 0..<6 {
-            guard case .go(let ticket, let wait) = await gate.admit("create") else {
+            guard case .go(let ticket, let wait) = await limiter.admit("create") else {
                 throw Unexpected(what: "a refusal")
             }
             waits.append(wait)
@@ -185,13 +186,13 @@ struct CallGateTests {
         // Ten a second from then on.
         #expect(waits[5] + (ContinuousClock.now - began) > .milliseconds(250) && waits[5] <= .milliseconds(400))
         // There is no circuit without Redis: jobs fail one by one then, and their retries wait.
-        for ticket in tickets { await gate.report(.failed("away"), of: "create", ticket) }
-        #expect(await gate.circuit() == .closed)
+        for ticket in tickets { await limiter.report(.failed("away"), of: "create", ticket) }
+        #expect(await limiter.circuit() == .closed)
         // A pause that the provider asks for is kept all the same.
-        await gate.report(.slowDown(.seconds(20)), of: "create", tickets[0])
-        guard case .wait(let time, .turn) = await gate.admit("create") else { throw Unexpected(what: "no wait") }
+        await limiter.report(.slowDown(.seconds(20)), of: "create", tickets[0])
+        guard case .wait(let time, .turn) = await limiter.admit("create") else { throw Unexpected(what: "no wait") }
         #expect(time > .seconds(15) && time <= .seconds(21))
-        #expect(await gate.closedFor() > .zero)
+        #expect(await limiter.closedFor() > .zero)
         await redis.close()
     }
 

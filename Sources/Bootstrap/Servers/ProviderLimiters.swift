@@ -4,36 +4,36 @@ package import Logging
 package import Resilience
 import Storage
 
-/// The gates in front of the providers whose limits and circuits all processes share.
-package struct ProviderGates: Sendable {
-    package let payments: RedisCallGate
-    package let email: RedisCallGate
+/// The limiters in front of the providers whose limits and circuits all processes share.
+package struct ProviderLimiters: Sendable {
+    package let payments: RedisRateLimiter
+    package let email: RedisRateLimiter
 
     package init(_ settings: PaymentSettings, _ connections: Connections, prefix: String, logger: Logger) {
-        payments = RedisCallGate(
+        payments = RedisRateLimiter(
             Provider.payments.rawValue, limits: settings.limits, redis: connections.redis, prefix: prefix,
             logger: logger)
         // How often an email server wants to be called is its own to say.
-        email = RedisCallGate(
+        email = RedisRateLimiter(
             Provider.email.rawValue, limits: .none, redis: connections.redis, prefix: prefix, logger: logger)
     }
 
-    package var all: [RedisCallGate] { [payments, email] }
+    package var all: [RedisRateLimiter] { [payments, email] }
 
-    /// The queues whose jobs can do nothing without a provider, and its gate.
-    package var byQueue: [QueueName: RedisCallGate] {
-        ShopQueue.allCases.reduce(into: [:]) { gates, queue in
+    /// The queues whose jobs can do nothing without a provider, and its limiter.
+    package var byQueue: [QueueName: RedisRateLimiter] {
+        ShopQueue.allCases.reduce(into: [:]) { limiters, queue in
             switch queue.provider {
-            case .payments: gates[queue.name] = payments
-            case .email: gates[queue.name] = email
+            case .payments: limiters[queue.name] = payments
+            case .email: limiters[queue.name] = email
             case nil: break
             }
         }
     }
 }
 
-/// Closes the queues whose jobs could only wait.
-extension RedisCallGate: QueueGate {
+/// Holds back the jobs of a queue that could only wait.
+extension RedisRateLimiter: QueueGate {
     package func allowance() async -> QueueAllowance {
         let closed = await closedFor()
         if closed > .zero { return .closed(closed) }

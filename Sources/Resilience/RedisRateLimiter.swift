@@ -7,7 +7,7 @@ import Synchronization
 /// of the limits by itself, and knows of no circuit.
 ///
 /// A call waits its turn for some seconds inside of its job; a longer wait is its job's, back in the queue.
-package final class RedisCallGate: CallGate, Sendable {
+package final class RedisRateLimiter: RateLimiter, Sendable {
     /// How long what was last heard of the circuit is good enough to decide about claims.
     private static let freshness: Duration = .milliseconds(500)
 

@@ -31,7 +31,23 @@ package enum ReservationOutcome: Hashable, Sendable {
     case unknownOrder
 }
 
-extension CheckoutStore {
+/// Reserves stock for accepted orders, and releases that of orders whose time has run out.
+///
+/// Reserving takes arrays, because jobs wait in lists and one hot stock row locked once serves all of them. All locks
+/// are taken in one order: orders by id, payments, stock rows by SKU, carts.
+///
+/// Its functions throw `PostgresError` when the database cannot be reached or refuses.
+package struct ReservationStore: Sendable {
+    /// The most orders in one transaction. Longer arrays are split.
+    package static let maximumBatch = 64
+    /// For how long a worker that claims an overdue order keeps other workers away.
+    static let claim: Duration = .seconds(30)
+
+    let database: PostgresPool
+    let dispatcher: JobDispatcher
+    let notifier: OrderNotifier
+    let settings: ShopSettings
+
     /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing.
     /// One result for each request, in the order of the requests.
     package func reserve(_ requests: [ReservationRequest]) async -> [Result<ReservationOutcome, any Error>] {
@@ -53,7 +69,8 @@ extension CheckoutStore {
             let plan = try ReservationPlan(orders, lines: lines, stock: stock)
             return try apply(plan, orders, requests, transaction)
         }
-        await announce(batch.jobs, batch.ended)
+        await dispatcher.push(batch.jobs)
+        await notifier.publish(batch.ended)
         return batch.outcomes
     }
 

@@ -13,7 +13,7 @@ package enum RecordIntentOutcome: Hashable, Sendable {
     case unknownOrder
 }
 
-extension CheckoutStore {
+extension SettlementStore {
     /// Stores the provider's intent before any money moves (transaction W2). Once this has answered `recorded`, the
     /// intent may be confirmed.
     ///

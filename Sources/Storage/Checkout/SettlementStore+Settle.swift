@@ -79,7 +79,7 @@ package struct SettlementOutcome: Hashable, Sendable {
     }
 }
 
-extension CheckoutStore {
+extension SettlementStore {
     /// Settles payment updates (transaction W3): idempotent, fenced by the jobs that bring them, the same for worker,
     /// webhook, reconciler and sweeper.
     ///
@@ -133,7 +133,8 @@ extension CheckoutStore {
             return (plan, jobs)
         }
         CrashPoint.pass(.settled)
-        await announce(jobs, plan.announced)
+        await dispatcher.push(jobs)
+        await notifier.publish(plan.announced)
         return plan.outcomes
     }
 

@@ -1,5 +1,5 @@
 /// Keeps the limits of one provider, and its circuit: every call asks first and reports afterwards.
-package protocol CallGate: Sendable {
+package protocol RateLimiter: Sendable {
     /// Whose calls these are, as it stands in keys, logs and metrics.
     var name: String { get }
 

@@ -14,7 +14,7 @@ package enum RefuseOutcome: Hashable, Sendable {
     case unknownOrder
 }
 
-extension CheckoutStore {
+extension SettlementStore {
     /// Ends an order whose payment the provider refuses for good, before there is an intent of it that could ever move
     /// money. Where there is one, it is canceled first and settled with the refusal (``PaymentUpdate/refusal``).
     ///
@@ -44,7 +44,10 @@ extension CheckoutStore {
             try writes.run(in: transaction)
             return (.rejected, jobs)
         }
-        if outcome == .rejected { await announce(jobs, [id]) }
+        if outcome == .rejected {
+            await dispatcher.push(jobs)
+            await notifier.publish([id])
+        }
         return outcome
     }
 }
