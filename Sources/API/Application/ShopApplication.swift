@@ -20,7 +20,9 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     ).add(to: &routes)
     let waiter = OrderLongPoll(orders: services.orders, outcomes: services.notifier, logger: logger)
     OrderRoutes(
-        orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits,
+        orders: services.orders, guests: services.guests, waiter: waiter,
+        streams: OrderEventStreams(orders: services.orders, notifier: services.notifier, logger: logger),
+        waits: services.waits,
         cartTokens: services.cartTokens
     ).add(to: &routes)
     OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits)

@@ -9,6 +9,8 @@ extension HTTPField.Name {
     static let cartToken = known("X-Cart-Token")
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotentReplayed = known("Idempotent-Replayed")
+    static let accelBuffering = known("X-Accel-Buffering")
+    static let lastEventID = known("Last-Event-ID")
     static let prefer = known("Prefer")
     static let preferenceApplied = known("Preference-Applied")
     static let referrerPolicy = known("Referrer-Policy")

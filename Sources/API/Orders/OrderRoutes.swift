@@ -12,6 +12,7 @@ struct OrderRoutes {
     let orders: OrderStore
     let guests: GuestStore
     let waiter: OrderLongPoll
+    let streams: OrderEventStreams
     let waits: QueueEstimator
     let cartTokens: CartTokens
 
@@ -80,12 +81,14 @@ struct OrderRoutes {
             Int($0).flatMap { $0 >= 0 ? $0 : nil }
         }
         try query.finish()
-        guard
-            let events = try await orders.events(
-                of: try context.orderID(), for: try await context.orderViewer(request, guests), after: sequence ?? 0)
-        else {
+        let isStream = OrderEventStreams.isWanted(request)
+        // A client that connects again repeats the address of its first time, and says besides how far it has come.
+        let after = isStream ? try OrderEventStreams.lastEventID(request) ?? sequence ?? 0 : sequence ?? 0
+        let (id, viewer) = (try context.orderID(), try await context.orderViewer(request, guests))
+        guard let events = try await orders.events(of: id, for: viewer, after: after) else {
             throw Problem.notFound("order")
         }
+        if isStream { return try streams.response(of: id, for: viewer, after: after, beginningWith: events) }
         return try JSONResponse.response(PageDocument(items: events.map(OrderEventBody.init), nextCursor: nil))
     }
 

@@ -160,4 +160,30 @@ struct ShutdownTests {
             }
         }
     }
+
+    @Test("a stream of events ends, so that its client connects to another server", .timeLimit(.minutes(1)))
+    func endsStreams() async throws {
+        try await Shop.open { shop in
+            let placed = try await shop.send(
+                .post, "/orders", Shop.order(Shop.items(try await shop.addProduct())),
+                headers: [.idempotencyKey: UUID().uuidString])
+            let (id, token) = (try placed.text("id"), try #require(placed.headers[.cartToken]))
+            try await serve { port, group in
+                let told = AsyncStream.makeStream(of: Void.self)
+                async let text = onThread {
+                    let connection = try RawConnection(port: port, timeoutSeconds: 40)
+                    connection.send(
+                        "GET /api/v1/orders/\(id)/events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
+                            + "X-Cart-Token: \(token)\r\n\r\n")
+                    _ = try connection.received(until: "id: 1")
+                    told.continuation.finish()
+                    return connection.rest()
+                }
+                for await _ in told.stream {}
+                await group.triggerGracefulShutdown()
+                // The last chunk: the answer is whole.
+                #expect(try await text.hasSuffix("0\r\n\r\n"))
+            }
+        }
+    }
 }

@@ -85,6 +85,13 @@ final class RawConnection {
     /// Says that nothing more will be sent.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// All that has come, once `text` is in it: for answers that go on.
+    func received(until text: String) throws -> String {
+        let sought = Array(text.utf8)
+        while buffer.firstRange(of: sought) == nil { try receive() }
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
     /// Everything until the other end closes; what came when it breaks the connection.
     func rest() -> String {
         while (try? receive()) != nil {}
