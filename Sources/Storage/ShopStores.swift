@@ -50,7 +50,8 @@ extension ShopStores {
     package var refunds: RefundStore { RefundStore(database: database, dispatcher: dispatcher) }
     package var remains: JobRemains { JobRemains(database: database, provider: settings.paymentProvider) }
     package var reservations: ReservationStore {
-        ReservationStore(database: database, dispatcher: dispatcher, notifier: notifier, settings: settings)
+        ReservationStore(
+            database: database, dispatcher: dispatcher, notifier: notifier, products: products, settings: settings)
     }
     package var settlements: SettlementStore {
         SettlementStore(

@@ -65,6 +65,16 @@ package struct ProductCache: Sendable {
         }
     }
 
+    /// Throws out products of which another number of pieces is left than was, all at once. Where Redis is away they
+    /// are shown as they were until their time is over: whether they can be bought has not changed, so no job makes up
+    /// for it.
+    package func drop(_ ids: [Product.ID]) async {
+        let ids = ids.filter { redis.isConnected(for: key($0)) }
+        await withDiscardingTaskGroup { group in
+            for id in ids { group.addTask { try? await invalidate([id]) } }
+        }
+    }
+
     /// One hash per product: its generation, and a body for each currency.
     private func key(_ id: Product.ID) -> String { "\(prefix):product:\(id)" }
 

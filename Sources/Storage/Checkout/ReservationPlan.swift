@@ -17,6 +17,8 @@ struct ReservationPlan: Sendable {
     let taken: [SKU: Int]
     /// Products of which the last piece is promised now.
     let soldOut: [Product.ID]
+    /// Products of which pieces are promised now, and some are left.
+    let sold: [Product.ID]
 
     /// Serves the pending orders by their numbers, which is the order they were accepted in.
     init(_ orders: LockedOrders, lines: [PostgresRow], stock: [PostgresRow]) throws {
@@ -38,9 +40,9 @@ struct ReservationPlan: Sendable {
         let allocation = StockAllocation.allocate(
             stock: levels, orders: waiting.map { StockDemand(orderID: $0.orderID, lines: demand[$0.orderID] ?? []) })
         taken = allocation.taken
-        soldOut = allocation.taken.keys.filter { levels[$0]?.available == allocation.taken[$0] }.sorted().compactMap {
-            products[$0]
-        }
+        let promised = allocation.taken.filter { $0.value > 0 }.keys.sorted()
+        soldOut = promised.filter { levels[$0]?.available == allocation.taken[$0] }.compactMap { products[$0] }
+        sold = promised.filter { levels[$0]?.available != allocation.taken[$0] }.compactMap { products[$0] }
         for (id, decision) in allocation.decisions {
             switch decision {
             case .held:

@@ -46,6 +46,7 @@ package struct ReservationStore: Sendable {
     let database: PostgresPool
     let dispatcher: JobDispatcher
     let notifier: OrderNotifier
+    let products: ProductCache
     let settings: ShopSettings
 
     /// Sets stock aside, in order of the orders' numbers (transaction W1), and confirms those orders that cost nothing.
@@ -59,6 +60,8 @@ package struct ReservationStore: Sendable {
         /// Orders that came to their outcome.
         var ended: [Order.ID] = []
         var jobs: [PendingJob] = []
+        /// Products of which fewer pieces are left than were.
+        var sold: [Product.ID] = []
     }
 
     private func reserveBatch(_ requests: [ReservationRequest]) async throws -> [ReservationOutcome] {
@@ -71,6 +74,7 @@ package struct ReservationStore: Sendable {
         }
         await dispatcher.push(batch.jobs)
         await notifier.publish(batch.ended)
+        await products.drop(batch.sold)
         return batch.outcomes
     }
 
@@ -105,7 +109,7 @@ package struct ReservationStore: Sendable {
         let free = Set(plan.free.map(\.facts.orderID))
         let shortages = Dictionary(
             uniqueKeysWithValues: plan.rejected.map { ($0.entry.facts.orderID, $0.shortages) })
-        var batch = ReservedBatch(ended: Array(shortages.keys) + free)
+        var batch = ReservedBatch(ended: Array(shortages.keys) + free, sold: plan.sold)
         batch.jobs = try InvalidateProducts.pending(for: plan.soldOut) + plan.emails.map { try $0.job() }
         var writes = plan.writes()
         writes.add(batch.jobs)

@@ -114,12 +114,13 @@ extension SettlementStore {
                 LockedOrders.locking(ids), isTelling ? Self.warnings(of: declined) : nil,
                 isTelling ? PendingEmail.told(canceled) : nil,
                 moving.isEmpty ? nil : OrderStock.lock(moving, returning: canceled),
-                moving.isEmpty ? nil : OrderStock.products(of: moving))
+                canceled.isEmpty ? nil : OrderStock.products(of: canceled))
             var plan = SettlementPlan(updates, orders, warned: warned ?? [], told: told ?? [], settings)
             if !plan.corrections.isEmpty {
                 try plan.correct(Self.refunds(of: plan.corrections.map(\.order.paymentID), in: transaction))
             }
-            let touched = plan.confirmed + plan.released + plan.voided
+            // A confirmed order takes what was reserved for it: as many pieces can be bought as before.
+            let touched = plan.released + plan.voided
             var jobs = try plan.emails.map { try $0.job() }
             jobs += try plan.lateHolds.map { try CancelOrder.insertion(for: $0) }
             jobs += try plan.refunds.map { try JobLedger.insertion(of: RefundPayment(refundID: $0.id)) }

@@ -1,6 +1,8 @@
 import Domain
 import FoundationEssentials
+import JobQueue
 import Logging
+import Postgres
 import Redis
 import Storage
 import TestSupport
@@ -72,6 +74,31 @@ struct CacheTests {
             _ = try Self.ticket(await cache.get(id, in: .usd))
             await cache.fill(old, in: .usd, with: slow)
             _ = try Self.ticket(await cache.get(id, in: .usd))
+        }
+    }
+
+    @Test("a product of which pieces are promised is read anew; a job does it only when none is left")
+    func promised() async throws {
+        try await Shop.with { shop in
+            let redis = RedisClient(try RedisConfiguration(url: TestEnvironment.redisURL), logger: Self.logger)
+            try await eventually("Redis is connected") { redis.isConnected }
+            let prefix = "test-\(Order.ID())"
+            let stores = ShopStores(
+                database: shop.database, redis: redis,
+                dispatcher: JobDispatcher(redis: redis, prefix: prefix, logger: Self.logger), prefix: prefix)
+            let cache = stores.products
+            let invalidations: SQL = "SELECT count(*) FROM jobs WHERE name = 'product_cache.invalidate'"
+            let pen = try await shop.product("PEN", stock: 3)
+            for (quantity, jobs) in [(2, 0), (1, 1)] {
+                let view = try #require(try await shop.catalog.product(pen.id))
+                await cache.fill(view, in: .usd, with: try Self.ticket(await cache.get(pen.id, in: .usd)))
+                #expect(await cache.get(pen.id, in: .usd) == .hit(view))
+                let order = try await shop.place(shop.express(pen, quantity))
+                _ = await stores.reservations.reserve([ReservationRequest(orderID: order.id)])
+                #expect(try await shop.count(invalidations) == jobs)
+                if jobs == 0 { _ = try Self.ticket(await cache.get(pen.id, in: .usd)) }
+            }
+            await redis.close()
         }
     }
 
