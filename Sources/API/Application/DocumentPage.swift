@@ -18,7 +18,7 @@ struct DocumentPage: Sendable {
     }
 }
 
-/// What the template is filled with. Members whose names end in HTML are escaped already.
+/// What the template is filled with: it sees stored members alone. Those whose names end in HTML are escaped already.
 private struct Contract {
     struct Group {
         let name: String
@@ -36,8 +36,10 @@ private struct Contract {
         let parameters: [Field]
         let body: [Field]
         let answers: [Answer]
-        var hasParameters: Bool { !parameters.isEmpty }
-        var hasBody: Bool { !body.isEmpty }
+        let hasParameters: Bool
+        let hasBody: Bool
+        /// The path without what all of them begin with.
+        let shortPath: String
     }
 
     struct Field {
@@ -108,7 +110,8 @@ private struct ContractReader {
         -> Contract.Operation
     {
         let parameters = ((item["parameters"]?.elements ?? []) + (value["parameters"]?.elements ?? [])).map(resolved)
-        let body = value["requestBody"].map(resolved)?["content"]?.members.first?.value["schema"]
+        let schema = value["requestBody"].map(resolved)?["content"]?.members.first?.value["schema"]
+        let body = schema.map(body(of:)) ?? []
         return Contract.Operation(
             id: value["operationId"]?.word ?? "", method: method.uppercased(), path: path,
             summary: value["summary"]?.word ?? "", descriptionHTML: Self.prose(value["description"]?.word),
@@ -119,16 +122,19 @@ private struct ContractReader {
                     typeHTML: parameter["schema"].map(type) ?? "", isRequired: parameter["required"] == .bool(true),
                     descriptionHTML: Self.prose(parameter["description"]?.word))
             },
-            body: body.map { schema in
-                let fields = fields(of: resolved(schema), below: "", Self.depth)
-                return fields.isEmpty
-                    ? [
-                        Contract.Field(
-                            name: "body", place: "", typeHTML: type(of: schema), isRequired: true,
-                            descriptionHTML: "")
-                    ] : fields
-            } ?? [],
-            answers: (value["responses"]?.members ?? []).map(answer))
+            body: body, answers: (value["responses"]?.members ?? []).map(answer), hasParameters: !parameters.isEmpty,
+            hasBody: !body.isEmpty,
+            shortPath: path.hasPrefix(Route.base) ? String(path.dropFirst(Route.base.count)) : path)
+    }
+
+    private func body(of schema: JSONValue) -> [Contract.Field] {
+        let fields = fields(of: resolved(schema), below: "", Self.depth)
+        if !fields.isEmpty { return fields }
+        return [
+            Contract.Field(
+                name: "body", place: "", typeHTML: type(of: schema), isRequired: true,
+                descriptionHTML: Self.prose(schema["description"]?.word))
+        ]
     }
 
     private func answer(_ status: String, _ value: JSONValue) -> Contract.Answer {

@@ -86,7 +86,12 @@ struct DocumentTests {
         let html = String(decoding: document.page.html, as: UTF8.self)
         for (operation, value) in try document.operations() {
             guard case .string(let id)? = value["operationId"] else { throw Missing() }
-            #expect(html.contains("<article id=\"\(id)\">"), "\(operation)")
+            let article = try #require(html.range(of: "<article id=\"\(id)\">"), "\(operation)")
+            let text = html[article.upperBound...].components(separatedBy: "</article>")[0]
+            #expect(text.contains("<h4>Body</h4>") == (value["requestBody"] != nil), "\(operation)")
+            for name in operation.matches(of: /{(\w+)}/) {
+                #expect(text.contains("<code>\(name.1)</code> <em>"), "\(operation)")
+            }
         }
         let targets = html.matches(of: /href="#([^"]+)"/).map { String($0.1) }
         #expect(targets.count > 100)
