@@ -123,6 +123,34 @@ struct OrderCommandTests {
         #expect(try await program.run("orders", "show", id.description).output.contains("email_sent → confirmed"))
     }
 
+    @Test("orders are listed by what is known of them, for people and for scripts")
+    func lists() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let conditions = [
+            "--number", String(number), "--email", "Somebody@example.com", "--status", "refunded", "--status",
+            "confirmed", "--fulfillment", "unfulfilled", "--payment-status", "captured", "--provider-id", "pi_\(id)",
+            "--placed-from", "1h", "--currency", "GBP", "--total-min", "25.98", "--total-max", "26",
+        ]
+        let listed = try await program.run(["orders", "list"] + conditions)
+        #expect(listed.status == .code(0), "\(listed.output)")
+        #expect(listed.output.contains(String(number)) && listed.output.contains("25.98 GBP"), "\(listed.output)")
+        #expect(!listed.output.contains("somebody@example.com"))
+        let json = try await program.run(["orders", "list", "--json"] + conditions).json()
+        #expect((json["items"] as? [[String: Any]])?.map { $0["id"] as? String } == [id.description])
+        #expect(json["next_cursor"] is NSNull)
+        let none = try await program.run("orders", "list", "--number", String(number), "--placed-to", "1h")
+        #expect(none.output.contains("There are none."))
+        for wrong in [
+            ["--number", "0"], ["--email", "x"], ["--customer", "x"], ["--status", "shipped"], ["--total-min", "1"],
+            ["--currency", "XX"], ["--limit", "101"], ["--placed-from", "1h", "--placed-to", "2h"],
+        ] {
+            #expect(try await program.run(["orders", "list"] + wrong).status == .code(64), "\(wrong)")
+        }
+        let forged = try await program.run("orders", "list", "--cursor", "garbage")
+        #expect(forged.status == .code(1) && forged.output.contains("cursor"), "\(forged.output)")
+    }
+
     @Test("an unknown order is reported")
     func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()
