@@ -12,8 +12,8 @@ import Synchronization
 /// (https://html.spec.whatwg.org/multipage/server-sent-events.html) whose ids are the events' sequences.
 ///
 /// Every event is read from the database, so a client gets each once, in order, whichever process wrote it and
-/// whichever one the client is connected to. Messages over Redis only say when to look. A client whose connection ended connects
-/// again with `Last-Event-ID`.
+/// whichever one the client is connected to. Messages over Redis only say when to look. A client whose connection ended
+/// connects again with `Last-Event-ID`.
 final class OrderEventStreams: Sendable {
     /// What one stream may cost.
     struct Bounds: Sendable {
@@ -76,9 +76,8 @@ final class OrderEventStreams: Sendable {
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
             body: ResponseBody { [self] writer in
-                try await withExtendedLifetime(place) {
-                    try await follow(order, viewer, sequence, events, &writer)
-                }
+                defer { withExtendedLifetime(place) {} }
+                try await follow(order, viewer, sequence, events, &writer)
                 try await writer.finish(nil)
             })
     }
@@ -99,7 +98,7 @@ final class OrderEventStreams: Sendable {
         return Place(self)
     }
 
-    private func follow(
+    @concurrent private func follow(
         _ order: Order.ID, _ viewer: OrderViewer, _ sequence: Int, _ events: [OrderEvent],
         _ writer: inout any ResponseBodyWriter
     ) async throws {
