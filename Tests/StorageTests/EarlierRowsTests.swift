@@ -7,22 +7,25 @@ import Testing
 @Suite("What an earlier version has stored is read under the words of this one", .timeLimit(.minutes(1)))
 struct EarlierRowsTests {
     private static let before = [
-        "INSERT INTO carts (id) VALUES ('00000000-0000-7000-8000-000000000001')",
+        """
+        INSERT INTO carts (id, guest_token_hash)
+        VALUES ('00000000-0000-7000-8000-000000000001', decode(repeat('07', 32), 'hex'))
+        """,
         """
         INSERT INTO orders (id, cart_id, currency, subtotal, total, status, guest_token_hash, fulfilment_status)
         VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'USD', 5, 5,
                 'cancelled', decode(repeat('07', 32), 'hex'), 'fulfilled')
         """,
         """
-        INSERT INTO order_events (order_id, sequence, kind, status, reason) VALUES
-            ('00000000-0000-7000-8000-000000000002', 1, 'accepted', 'pending', NULL),
-            ('00000000-0000-7000-8000-000000000002', 2, 'mail_sent', 'pending', 'cancellation'),
-            ('00000000-0000-7000-8000-000000000002', 3, 'mail_bounced', 'pending', NULL),
-            ('00000000-0000-7000-8000-000000000002', 4, 'cancelled', 'cancelled', 'order_cancelled')
+        INSERT INTO order_events (order_id, kind, status, reason) VALUES
+            ('00000000-0000-7000-8000-000000000002', 'accepted', 'pending', NULL),
+            ('00000000-0000-7000-8000-000000000002', 'mail_sent', 'pending', 'cancellation'),
+            ('00000000-0000-7000-8000-000000000002', 'mail_bounced', 'pending', NULL),
+            ('00000000-0000-7000-8000-000000000002', 'cancelled', 'cancelled', 'order_cancelled')
         """,
         """
-        INSERT INTO payments (id, order_id, seq, amount, currency, method)
-        VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 1, 5, 'USD', 'card')
+        INSERT INTO payments (id, order_id, seq, amount, captured_amount, currency, method)
+        VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 1, 5, 5, 'USD', 'card')
         """,
         """
         INSERT INTO refunds (id, order_id, payment_id, amount, currency, reason, requested_by, request_key)

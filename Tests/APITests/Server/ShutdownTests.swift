@@ -175,7 +175,7 @@ struct ShutdownTests {
                     connection.send(
                         "GET /api/v1/orders/\(id)/events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
                             + "X-Cart-Token: \(token)\r\n\r\n")
-                    _ = try connection.received(until: "id: 1")
+                    _ = try connection.received(until: "\"placed\"")
                     told.continuation.finish()
                     return connection.rest()
                 }
