@@ -37,6 +37,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
         emails: services.emails, waits: services.waits
     ).add(to: &routes)
     AdminOrderListRoutes(orders: services.orders).add(to: &routes)
+    AdminShipmentRoutes(shipments: services.shipments).add(to: &routes)
     AdminDisputeRoutes(disputes: services.disputes).add(to: &routes)
     AdminEmailRoutes(emails: services.emails).add(to: &routes)
     AdminQueueRoutes(jobs: services.jobs).add(to: &routes)

@@ -6,8 +6,10 @@ import Storage
 /// Orders of customers.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Find and show orders, cancel them, capture or refund their payments.",
-        subcommands: [OrdersList.self, OrdersShow.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self])
+        abstract: "Find and show orders, ship or cancel them, capture or refund their payments.",
+        subcommands: [
+            OrdersList.self, OrdersShow.self, OrdersShip.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self,
+        ])
 }
 
 /// Cancels an order.

@@ -151,6 +151,50 @@ struct OrderCommandTests {
         #expect(forged.status == .code(1) && forged.output.contains("cursor"), "\(forged.output)")
     }
 
+    @Test("an order is shipped in parts, each run once for its key")
+    func ships() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let pool = try TestDatabase.current.pool
+        try await pool.execute("UPDATE payments SET captured_amount = amount WHERE order_id = \(id)")
+        let part = ["orders", "ship", String(number), "--item", "KIT-00001=1", "--carrier", "DHL", "--key", "k"]
+        let first = try await program.run(part + ["--tracking-url", "https://dhl.example/1"])
+        #expect(first.status == .code(0) && first.output.contains("on its way"), "\(first.output)")
+        let again = try await program.run(part + ["--tracking-url", "https://dhl.example/1"])
+        #expect(again.output.contains("recorded before"), "\(again.output)")
+        #expect(try await program.run(part).output.contains("another shipment"))
+        let tooMany = try await program.run("orders", "ship", String(number), "--item", "KIT-00001=2")
+        #expect(tooMany.status == .code(1) && tooMany.output.contains("At most 1 of KIT-00001"), "\(tooMany.output)")
+        let rest = try await program.run("orders", "ship", String(number), "--json").json()
+        #expect((rest["items"] as? [[String: Any]])?.first?["quantity"] as? Int == 1)
+        let over = try await program.run("orders", "ship", String(number))
+        #expect(over.status == .code(1) && over.output.contains("shipped or refunded already"), "\(over.output)")
+        let shown = try await program.run("orders", "show", String(number)).output
+        #expect(
+            shown.contains("DHL") && shown.contains("fulfilled") && shown.contains("shipped → confirmed"), "\(shown)")
+        for wrong in [
+            ["--item", "KIT-00001"], ["--item", "KIT-00001=0"], ["--item", "A=1", "--item", "A=2"], ["--carrier", ""],
+            ["--tracking-number", "no_1"], ["--tracking-url", "javascript:alert(1)"], ["--key", ""],
+        ] {
+            #expect(try await program.run(["orders", "ship", String(number)] + wrong).status == .code(64), "\(wrong)")
+        }
+    }
+
+    @Test("notes of staff stand where they were written")
+    func notes() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, _) = try await order()
+        try await TestDatabase.current.pool.execute(
+            """
+            INSERT INTO order_notes (id, order_id, author, text)
+            VALUES (\(UUID()), \(id), 'system:test', 'Ring twice.')
+            """)
+        let json = try await program.run("orders", "show", id.description, "--json").json()
+        let last = (json["timeline"] as? [[String: Any]])?.last
+        #expect(last?["event"] as? String == "note by system:test" && last?["reason"] as? String == "Ring twice.")
+        #expect((json["notes"] as? [[String: Any]])?.count == 1)
+    }
+
     @Test("an unknown order is reported")
     func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()
