@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import Glibc
 
 /// The operators' program.
 @main
@@ -23,6 +24,15 @@ struct Cartwright: AsyncParsableCommand {
     /// Parses the command line and runs the command. Whatever is thrown ends the process with one message and an exit
     /// code that scripts can tell apart.
     static func main() async {
+        let status = await run()
+        fflush(nil)
+        // Everything is closed and written. Exit handlers of C libraries would only run into threads that still wind
+        // down, and end a command that has done its work with a signal.
+        _exit(status)
+    }
+
+    /// - Returns: the exit code.
+    private static func run() async -> Int32 {
         do {
             var command = try await asyncParseAsRoot()
             do {
@@ -34,12 +44,15 @@ struct Cartwright: AsyncParsableCommand {
             } catch {
                 throw Failure.explaining(error) ?? error
             }
+            return ExitCode.success.rawValue
         } catch let failure as Failure {
             Terminal.writeError(failure.text)
-            exit(withError: ExitCode(failure.status.rawValue))
+            return failure.status.rawValue
         } catch {
             // Wrong usage, requests for help, exit codes: the parser knows how to word them.
-            exit(withError: error)
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            if !text.isEmpty { code.isSuccess ? Terminal.write(text) : Terminal.writeError(text) }
+            return code.rawValue
         }
     }
 }

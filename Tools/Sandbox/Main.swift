@@ -29,6 +29,8 @@ struct Main {
         } catch {
             fail("\(error)")
         }
+        // Exit handlers of C libraries would run into threads that still wind down.
+        _exit(0)
     }
 
     private static func fail(_ reason: String) -> Never {

@@ -3,16 +3,19 @@ import Hummingbird
 import JSON
 import Yams
 
-/// The OpenAPI document that lies beside the program, as it is written and as JSON.
+/// The OpenAPI document that lies beside the program, as it is written, as JSON and as a page.
 struct APIDocument: Sendable {
     let yaml: [UInt8]
     let json: [UInt8]
+    /// The same for people.
+    let page: DocumentPage
 
     private static let loaded = Result {
         let file = Bundle.module.bundleURL.appending(path: "Document/openapi.yaml")
         let yaml = Array(try Data(contentsOf: file))
         guard let root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { throw Empty() }
-        return APIDocument(yaml: yaml, json: try JSONCoder.encode(try value(of: root)))
+        let document = try value(of: root)
+        return APIDocument(yaml: yaml, json: try JSONCoder.encode(document), page: try DocumentPage(of: document))
     }
 
     /// Reads the document from the program's resources, and makes its JSON, once in a process.
@@ -53,14 +56,30 @@ struct APIDocument: Sendable {
 struct DocumentRoutes {
     /// The document, read once at start-up.
     let document: APIDocument
+    private static let cacheControl = "public, max-age=300"
+    /// The page may load its own style and nothing else.
+    private static let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
     func add(to routes: inout Routes) {
         routes.get("openapi.yaml", audience: .everyone, limit: nil) { _, _ in
             JSONResponse.response(
-                bytes: document.yaml, headers: [.contentType: "application/yaml", .cacheControl: "public, max-age=300"])
+                bytes: document.yaml, headers: [.contentType: "application/yaml", .cacheControl: Self.cacheControl])
         }
         routes.get("openapi.json", audience: .everyone, limit: nil) { _, _ in
-            JSONResponse.response(bytes: document.json, headers: [.cacheControl: "public, max-age=300"])
+            JSONResponse.response(bytes: document.json, headers: [.cacheControl: Self.cacheControl])
+        }
+        routes.get("docs", audience: .everyone, limit: nil) { _, _ in
+            JSONResponse.response(
+                bytes: document.page.html,
+                headers: [
+                    .contentType: "text/html; charset=utf-8", .cacheControl: Self.cacheControl,
+                    .contentSecurityPolicy: Self.policy,
+                ])
+        }
+        routes.get("docs/style.css", audience: .everyone, limit: nil) { _, _ in
+            JSONResponse.response(
+                bytes: document.page.style,
+                headers: [.contentType: "text/css; charset=utf-8", .cacheControl: Self.cacheControl])
         }
     }
 }

@@ -28,6 +28,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
     OrderPaymentRoutes(orders: services.orders, guests: services.guests, waiter: waiter, waits: services.waits)
         .add(to: &routes)
     OrderCancelRoutes(orders: services.orders, guests: services.guests).add(to: &routes)
+    OrderLookupRoutes(orders: services.orders, limiter: services.limiter).add(to: &routes)
     PaymentWebhookRoutes(
         provider: services.settings.paymentProvider, webhook: services.paymentWebhook, store: services.webhooks
     ).add(to: &routes)

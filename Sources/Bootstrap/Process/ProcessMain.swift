@@ -46,7 +46,7 @@ package enum ProcessMain {
         } catch {
             let error = explained(error)
             complain("\(name): \(error.message)")
-            exit(error.code)
+            _exit(error.code)
         }
     }
 

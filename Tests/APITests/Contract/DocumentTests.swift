@@ -79,6 +79,34 @@ struct DocumentTests {
             #expect(yaml.headers[.contentType] == "application/yaml")
         }
     }
+
+    @Test("a page shows every operation, schema and link of the document, and loads nothing from elsewhere")
+    func page() async throws {
+        let document = try APIDocument.load()
+        let html = String(decoding: document.page.html, as: UTF8.self)
+        for (operation, value) in try document.operations() {
+            guard case .string(let id)? = value["operationId"] else { throw Missing() }
+            #expect(html.contains("<article id=\"\(id)\">"), "\(operation)")
+        }
+        let targets = html.matches(of: /href="#([^"]+)"/).map { String($0.1) }
+        #expect(targets.count > 100)
+        for target in Set(targets) { #expect(html.contains("id=\"\(target)\""), "\(target)") }
+        let loaded = html.matches(of: /(?:src|href)="([^"#][^"]*)"/).map { String($0.1) }
+        #expect(
+            Set(loaded) == ["/api/v1/docs/style.css", "/api/v1/openapi.yaml", "/api/v1/openapi.json"])
+        #expect(!html.contains("{{") && !html.contains("<script"))
+        try await Shop.open { shop in
+            for path in ["//api/docs", "//api/v1/docs"] {
+                let page = try await shop.send(.get, path)
+                #expect(page.status == 200 && page.headers[.contentType] == "text/html; charset=utf-8")
+                #expect(page.headers[.contentSecurityPolicy]?.contains("default-src 'none'; style-src 'self'") == true)
+            }
+            let style = try await shop.send(.get, "/docs/style.css")
+            #expect(style.status == 200 && style.headers[.contentType] == "text/css; charset=utf-8")
+        }
+    }
+
+    private struct Missing: Error {}
 }
 
 extension APIDocument {

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import JSON
 import Postgres
+import Resilience
 import Storage
 import Synchronization
 import TestSupport
@@ -260,6 +261,43 @@ struct GuestOrderTests {
                 #expect(answer.problem == "unauthorized")
             }
             #expect(try await shop.database.query("SELECT 1 FROM orders WHERE user_id = \(member.id)").count == 1)
+        }
+    }
+
+    @Test("a customer without a token finds an order by its number and email address, and learns no more of others")
+    func lookUp() async throws {
+        let limits = RequestLimits([.account: RequestLimit(6, per: 3600)])
+        try await Shop.open(limits: limits) { shop in
+            let placed = try await shop.send(
+                .post, "/orders", Shop.order(Shop.items(try await shop.addProduct()), email: "Ada@shop.example"),
+                headers: Self.key())
+            guard case .integer(let number)? = placed["number"] else { throw CancellationError() }
+            func find(_ number: String, _ email: String) async throws -> Answer {
+                try await shop.send(.post, "/orders/lookup", #"{"number": \#(number), "email": "\#(email)"}"#)
+            }
+            let found = try await find("\(number)", "ADA@shop.example")
+            #expect(found.status == 200)
+            #expect(found["status"] == .string("pending") && found["items", "0", "quantity"] == .integer(1))
+            // Neither names nor addresses, nor what would open more of it.
+            for word in ["Lovelace", "St James", "shop.example", "\"id\"", "client_secret"] {
+                #expect(!String(decoding: found.body, as: UTF8.self).contains(word), "\(word)")
+            }
+            let (other, missing) = (
+                try await find("\(number)", "b@shop.example"), try await find("999999999", "a@b.example")
+            )
+            #expect(other.status == 404 && missing.status == 404)
+            #expect(other["title"] == missing["title"] && other["detail"] == missing["detail"])
+            for (number, email) in [
+                ("0", "a@b.example"), ("-1", "a@b.example"), ("1.5", "a@b.example"), ("\"1\"", "a@b.example"),
+                ("null", "a@b.example"), ("9223372036854775808", "a@b.example"), ("1", "nobody"), ("1", ""),
+            ] { #expect(try await find(number, email).status == 422, "\(number) \(email)") }
+            #expect(
+                try await shop.send(
+                    .post, "/orders/lookup", #"{"number": 1, "email": "a@b.example", "status": "x"}"#
+                ).status == 422)
+            // Two tries of this number are counted.
+            for _ in 0..<4 { #expect(try await find("\(number)", "b@shop.example").status == 404) }
+            #expect(try await find("\(number)", "ada@shop.example").status == 429)
         }
     }
 }
