@@ -36,7 +36,7 @@ extension OrderStore {
                 actor: actor, action: "order.noted", subjectKind: "order", subjectID: id.description,
                 remoteAddress: remoteAddress, details: ["note": note.description]))
         return try await database.transaction { transaction in
-            // Whoever erases the customer at the same time changes the order.
+            // Erasing the customer at the same time changes the order, and deletes what was noted before.
             let orders = try transaction.query("SELECT FROM orders WHERE id = \(id) FOR NO KEY UPDATE")
             guard !orders.isEmpty else { return .unknownOrder }
             let rows = try transaction.query(

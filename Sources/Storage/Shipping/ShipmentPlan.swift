@@ -122,7 +122,7 @@ struct ShipmentPlan: Sendable {
         return .success(ShipmentPlan(items: items))
     }
 
-    /// Goods go out once they are paid, and stay where they are when their money goes back.
+    /// Goods are shipped once they are paid, and stay where they are when their money is refunded.
     private static func refusal(of entry: LockedOrders.Entry, _ refunds: [Refund]) throws -> ShipmentOutcome? {
         let status = entry.facts.status
         guard status == .confirmed || status == .partiallyRefunded, !entry.isCancelRequested else {
