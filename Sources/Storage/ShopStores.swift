@@ -57,6 +57,9 @@ extension ShopStores {
         SettlementStore(
             database: database, dispatcher: dispatcher, notifier: notifier, settings: settings, identity: identity)
     }
+    package var shipments: ShipmentStore {
+        ShipmentStore(database: database, dispatcher: dispatcher, notifier: notifier)
+    }
     package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)

@@ -19,6 +19,7 @@ struct AdminOrderRoutes {
         routes.post("admin/orders/{id}/refunds", audience: .operators, limit: .admin, use: refund)
         routes.post("admin/orders/{id}/cancel", audience: .operators, limit: .admin, use: cancel)
         routes.post("admin/orders/{id}/capture", audience: .operators, limit: .admin, use: capture)
+        addEdits(to: &routes)
     }
 
     @Sendable func show(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -94,11 +95,12 @@ struct AdminOrderRoutes {
             try await body(try await order(context)), status: status, headers: status == .accepted ? .comeAgain() : [:])
     }
 
-    private func body(_ order: Order) async throws -> StaffOrderDocument {
+    func body(_ order: Order) async throws -> StaffOrderDocument {
         StaffOrderDocument(
             order, refunds: try await refunds.refunds(of: order.id),
             disputes: try await disputes.disputes(about: order.id),
-            emails: try await emails.list(about: order.id), waiting: await waits.of(order))
+            emails: try await emails.list(about: order.id), notes: try await orders.notes(about: order.id),
+            waiting: await waits.of(order))
     }
 
     private func answer(for refund: Refund) async throws -> RefundDocument {
@@ -109,7 +111,7 @@ struct AdminOrderRoutes {
             refund, baseAmount: try rate.baseAmounts(of: try await refunds.refunds(of: refund.orderID))[refund.id])
     }
 
-    private func order(_ context: ShopContext) async throws -> Order {
+    func order(_ context: ShopContext) async throws -> Order {
         guard let order = try await orders.order(try context.orderID(), for: .staff) else {
             throw Problem.notFound("order")
         }

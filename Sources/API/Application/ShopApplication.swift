@@ -37,6 +37,8 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
         orders: services.orders, refunds: services.refunds, captures: services.captures, disputes: services.disputes,
         emails: services.emails, waits: services.waits
     ).add(to: &routes)
+    AdminOrderListRoutes(orders: services.orders).add(to: &routes)
+    AdminShipmentRoutes(shipments: services.shipments).add(to: &routes)
     AdminDisputeRoutes(disputes: services.disputes).add(to: &routes)
     AdminEmailRoutes(emails: services.emails).add(to: &routes)
     AdminQueueRoutes(jobs: services.jobs).add(to: &routes)

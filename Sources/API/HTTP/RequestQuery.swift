@@ -33,7 +33,8 @@ struct RequestQuery {
         }
     }
 
-    private mutating func note(_ name: String, _ code: FieldError.Code, _ message: String) {
+    /// Notes an error which the caller found.
+    mutating func note(_ name: String, _ code: FieldError.Code, _ message: String) {
         errors.append(FieldError(field: name, code: code, message: message))
     }
 

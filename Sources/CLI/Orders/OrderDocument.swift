@@ -21,7 +21,7 @@ struct OrderFileDocument: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         try StaffOrderDocument(
-            file.order, refunds: file.refunds, disputes: file.disputes, emails: file.emails
+            file.order, refunds: file.refunds, disputes: file.disputes, emails: file.emails, notes: file.notes
         ).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(file.order.email?.description, forKey: .email)

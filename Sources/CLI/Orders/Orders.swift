@@ -6,8 +6,10 @@ import Storage
 /// Orders of customers.
 struct Orders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show orders, cancel them, capture or refund their payments.",
-        subcommands: [OrdersShow.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self])
+        abstract: "Find and show orders, ship or cancel them, capture or refund their payments.",
+        subcommands: [
+            OrdersList.self, OrdersShow.self, OrdersShip.self, OrdersCapture.self, OrdersCancel.self, OrdersRefund.self,
+        ])
 }
 
 /// Cancels an order.
@@ -173,7 +175,9 @@ struct OrdersRefund: AsyncParsableCommand {
 enum AmountText {
     /// `12.50`, `12` or `0.5` in the units of a currency. Throws `ValidationError` for what is no amount above zero, or
     /// has more decimals than the currency.
-    static func money(_ text: String, _ currency: Currency) throws -> Money {
+    ///
+    /// - Parameter option: which one it was given with.
+    static func money(_ text: String, _ currency: Currency, of option: String = "--amount") throws -> Money {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let decimals = parts.count > 1 ? String(parts[1]) : ""
         let digits = parts[0] + decimals + String(repeating: "0", count: max(0, currency.exponent - decimals.count))
@@ -182,8 +186,8 @@ enum AmountText {
             && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
         guard isNumber, decimals.count <= currency.exponent, let amount = Int64(digits), amount > 0 else {
             throw ValidationError(
-                "--amount: expected an amount in \(currency), such as \(Money(1250, currency).description.dropLast(4))."
-            )
+                "\(option): expected an amount in \(currency), such as "
+                    + "\(Money(1250, currency).description.dropLast(4)).")
         }
         return Money(amount, currency)
     }

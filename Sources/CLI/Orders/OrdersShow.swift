@@ -28,6 +28,10 @@ struct OrdersShow: AsyncParsableCommand {
             Terminal.write("\nPayment:")
             Terminal.write(Self.facts(of: payment))
         }
+        if !file.order.shipments.isEmpty {
+            Terminal.write("\nShipments:")
+            Terminal.write(Self.table(of: file.order.shipments))
+        }
         if !file.refunds.isEmpty {
             Terminal.write("\nRefunds:")
             Terminal.write(try Self.table(of: file.refunds, at: file.order.rate))
@@ -120,6 +124,21 @@ struct OrdersShow: AsyncParsableCommand {
         return table
     }
 
+    private static func table(of shipments: [Shipment]) -> Table {
+        var table = Table([
+            .text("id"), .text("shipped"), .text("delivered"), .text("carrier"), .text("number"), .wide("pieces"),
+        ])
+        for shipment in shipments {
+            table.add([
+                shipment.id.description, TimeText.moment(shipment.shippedAt),
+                shipment.deliveredAt.map(TimeText.moment) ?? "–", shipment.tracking.carrier ?? "–",
+                shipment.tracking.number ?? "–",
+                shipment.items.map { "\($0.quantity) × \($0.sku)" }.joined(separator: ", "),
+            ])
+        }
+        return table
+    }
+
     private static func pieces(of refund: Refund) -> String {
         if refund.items.isEmpty { return "–" }
         return refund.items.map { item in
@@ -171,6 +190,7 @@ struct OrderFile: Sendable {
     let emails: [OrderEmail]
     let refunds: [Refund]
     let disputes: [DisputeRecord]
+    let notes: [OrderNote]
 
     /// - Throws: ``Failure`` when there is no such order.
     static func open(_ reference: OrderReference, with services: Services) async throws -> OrderFile {
@@ -181,7 +201,8 @@ struct OrderFile: Sendable {
             order: order, events: try await services.orders.events(of: order.id, for: .staff) ?? [],
             emails: try await services.emails.list(about: order.id),
             refunds: try await services.refunds.refunds(of: order.id),
-            disputes: try await services.disputes.disputes(about: order.id))
+            disputes: try await services.disputes.disputes(about: order.id),
+            notes: try await services.orders.notes(about: order.id))
     }
 
     private static func order(_ reference: OrderReference, in store: OrderStore) async throws -> Order? {
@@ -192,7 +213,7 @@ struct OrderFile: Sendable {
     }
 }
 
-/// What happened to an order and its emails, in order of time.
+/// What happened to an order and its emails and what staff noted, in order of time.
 struct OrderTimeline: Sendable {
     struct Entry: Hashable, Sendable {
         let at: Date
@@ -213,8 +234,11 @@ struct OrderTimeline: Sendable {
                 + (status == .failed || status == .unknown
                     ? [Entry(at: email.updatedAt, what: "email \(kind) \(status.rawValue)", reason: email.reason)] : [])
         }
-        // A stable order for what a transaction did at one moment: events in their sequence, then emails.
-        entries = (events + emails).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+        let notes = file.notes.map { Entry(at: $0.createdAt, what: "note by \($0.author)", reason: $0.text) }
+        // A stable order for what a transaction did at one moment: events in their sequence, then emails, then notes.
+        entries = (events + emails + notes).enumerated().sorted {
+            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+        }.map(
             \.element)
     }
 }

@@ -8,6 +8,8 @@ package struct EmailDelivery: Hashable, Sendable {
     package let kind: EmailKind
     /// The refund that a refund email is about, `nil` for the other kinds.
     package let refundID: Refund.ID?
+    /// The shipment that an email of goods on their way is about, `nil` for the other kinds.
+    package let shipmentID: Shipment.ID?
     package let status: EmailDeliveryStatus
     /// How often it was tried, counting the present attempt.
     package let attempt: Int
@@ -16,14 +18,14 @@ package struct EmailDelivery: Hashable, Sendable {
 
     /// Puts a delivery together from stored parts.
     package init(
-        id: ID, orderID: Order.ID, kind: EmailKind, refundID: Refund.ID? = nil, status: EmailDeliveryStatus,
-        attempt: Int,
-        recipient: EmailAddress?
+        id: ID, orderID: Order.ID, kind: EmailKind, refundID: Refund.ID? = nil,
+        shipmentID: Shipment.ID? = nil, status: EmailDeliveryStatus, attempt: Int, recipient: EmailAddress?
     ) {
         self.id = id
         self.orderID = orderID
         self.kind = kind
         self.refundID = refundID
+        self.shipmentID = shipmentID
         self.status = status
         self.attempt = attempt
         self.recipient = recipient
@@ -60,7 +62,8 @@ package enum EmailDeliveryStatus: String, Codable, Lifecycle {
     package static let beginnings: Set = [EmailDeliveryStatus.pending]
 }
 
-/// What an email about an order is for. An order gets at most one of each, and a refund email for each refund.
+/// What an email about an order is for. An order gets at most one of each, a refund email for each refund, and those of
+/// goods on their way for each shipment.
 package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// The order is paid and on its way.
     case orderConfirmation = "order_confirmation"
@@ -72,6 +75,13 @@ package enum EmailKind: String, Hashable, Codable, Sendable, CaseIterable {
     case refundFailed = "refund_failed"
     /// The order is canceled or was not paid in time.
     case cancellation
+    /// Goods are on their way.
+    case shipped
+    /// Goods arrived.
+    case delivered
+
+    /// Whether it is about one shipment.
+    package var isAboutShipment: Bool { self == .shipped || self == .delivered }
 }
 
 /// Whether what an email says is true at this moment.
@@ -93,7 +103,9 @@ package enum EmailTiming: Hashable, Sendable {
         case (.paymentFailed, .paymentFailed): self = .now
         case (.paymentFailed, .pending), (.paymentFailed, .reserved): self = .later
         case (.paymentFailed, _): self = .never
-        case (.orderConfirmation, _), (.refund, _), (.refundFailed, _), (.cancellation, _): self = .now
+        case (.orderConfirmation, _), (.refund, _), (.refundFailed, _), (.cancellation, _), (.shipped, _),
+            (.delivered, _):
+            self = .now
         }
     }
 }

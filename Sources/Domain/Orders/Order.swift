@@ -17,7 +17,7 @@ package struct Order: Hashable, Sendable {
     /// What its email is written in.
     package let language: Language
     package let status: OrderStatus
-    /// Whether it was sent.
+    /// How much of it is shipped.
     package let fulfillment: FulfillmentStatus
     /// Counts changes: the ETag of the order.
     package let version: Int
@@ -28,6 +28,8 @@ package struct Order: Hashable, Sendable {
     package let refunded: Money
     /// The refunds of its payment, oldest first.
     package let refunds: [OrderRefund]
+    /// What is on its way or arrived, first one first.
+    package let shipments: [Shipment]
     /// The rate prices were converted with, `nil` when all prices were in the order's currency.
     package let rate: AppliedRate?
     /// Why it was rejected: `out_of_stock`, or the payment provider's reason.
@@ -53,7 +55,7 @@ package struct Order: Hashable, Sendable {
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?,
         reservedUntil: Date?,
         createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
-        language: Language = .english, rejectionReason: String? = nil
+        language: Language = .english, rejectionReason: String? = nil, shipments: [Shipment] = []
     ) {
         self.id = id
         self.number = number
@@ -68,6 +70,7 @@ package struct Order: Hashable, Sendable {
         self.totals = totals
         self.refunded = refunded ?? .zero(totals.total.currency)
         self.refunds = refunds
+        self.shipments = shipments
         self.rate = rate
         self.rejectionReason = rejectionReason
         self.payment = payment

@@ -55,6 +55,12 @@ package struct OrderEvent: Hashable, Sendable {
         case disputeUpdated = "dispute_updated"
         /// The bank has decided; the reason is how.
         case disputeClosed = "dispute_closed"
+        /// Goods are on their way; the reason is how many pieces of what.
+        case shipped
+        /// Goods arrived; the reason is how many pieces of what.
+        case delivered
+        /// Staff changed the address that it is shipped to.
+        case addressChanged = "address_changed"
         /// An email was handed over.
         case emailSent = "email_sent"
         /// An email that was handed over did not reach its reader, or was not wanted.

@@ -55,8 +55,10 @@ package enum OrderStatus: String, Codable, Lifecycle {
 
 /// Whether the goods of an order are shipped.
 package enum FulfillmentStatus: String, Hashable, Codable, Sendable, CaseIterable {
-    /// Nothing was sent.
+    /// Nothing is shipped.
     case unfulfilled
-    /// Everything was sent.
+    /// A part is shipped, and a part is left.
+    case partiallyFulfilled = "partially_fulfilled"
+    /// Everything is shipped but what was refunded.
     case fulfilled
 }

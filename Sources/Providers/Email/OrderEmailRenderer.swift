@@ -32,15 +32,19 @@ package struct OrderEmailRenderer: Sendable {
     /// The email for one delivery.
     ///
     /// - Throws: ``EmailRenderingError/noRecipient`` when neither delivery nor order has an address,
-    ///   ``EmailRenderingError/noRefund`` when there is no refund that a refund email could be about.
+    ///   ``EmailRenderingError/noRefund`` when there is no refund that a refund email could be about,
+    ///   ``EmailRenderingError/noShipment`` when the order does not have the shipment that it is about.
     package func render(
         _ delivery: EmailDelivery, order: Order, refund: Refund? = nil, at date: Date
     ) throws(EmailRenderingError) -> EmailMessage {
         guard let recipient = delivery.recipient ?? order.email else { throw .noRecipient }
         guard (delivery.kind != .refund && delivery.kind != .refundFailed) || refund != nil else { throw .noRefund }
+        let shipment = order.shipments.first { $0.id == delivery.shipmentID }
+        guard !delivery.kind.isAboutShipment || shipment != nil else { throw .noShipment }
         let local = LocalText(order.language, timeZone: timeZone)
         let (subject, text, html) = templates.render(
-            delivery.kind, in: order.language, EmailRecord(order, refund: refund, shop: shop, in: local))
+            delivery.kind, in: order.language,
+            EmailRecord(order, refund: refund, shipment: shipment, shop: shop, in: local))
         return EmailMessage(
             messageID: messageID(of: delivery), recipient: recipient, subject: subject, text: text, html: html,
             logo: shop.logo,
@@ -55,6 +59,8 @@ package enum EmailRenderingError: Error, Sendable, Hashable {
     case noRecipient
     /// A refund email without its refund.
     case noRefund
+    /// An email of goods on their way without their shipment.
+    case noShipment
 }
 
 extension EmailRenderingError: CustomStringConvertible {
@@ -63,6 +69,7 @@ extension EmailRenderingError: CustomStringConvertible {
         switch self {
         case .noRecipient: "There is no address to send to: it has been erased."
         case .noRefund: "There is no refund that the email could be about."
+        case .noShipment: "There is no shipment that the email could be about."
         }
     }
 }
@@ -131,6 +138,12 @@ struct EmailRecord {
         let total: String
     }
 
+    struct ShippedItem {
+        let name: String
+        let sku: String
+        let quantity: Int
+    }
+
     struct Contact {
         let text: String
         let link: String
@@ -170,8 +183,20 @@ struct EmailRecord {
     let refundedOn: String?
     /// All that went back so far, where that is more than this refund.
     let refundedInAll: String?
+    /// What is on its way; without a shipment nothing.
+    let shippedItems: [ShippedItem]
+    let shippedOn: String?
+    let deliveredOn: String?
+    /// Whether the shipment holds a part of the order only.
+    let isPart: Bool
+    /// Whether something of the order is still to be shipped.
+    let isIncomplete: Bool
+    let hasTracking: Bool
+    let carrier: String?
+    let trackingNumber: String?
+    let trackingURL: String?
 
-    init(_ order: Order, refund: Refund?, shop: ShopIdentity, in text: LocalText) {
+    init(_ order: Order, refund: Refund?, shipment: Shipment?, shop: ShopIdentity, in text: LocalText) {
         shopName = shop.name
         shopAddress = shop.address
         shopContacts = shop.contacts.map { Contact(text: $0.text, link: $0.link) }
@@ -202,6 +227,19 @@ struct EmailRecord {
         self.refund = refund.map { text.amount($0.amount) }
         refundedOn = refund?.settledAt.map(text.day)
         refundedInAll = refund.flatMap { order.refunded.amount > $0.amount.amount ? text.amount(order.refunded) : nil }
+        shippedItems = (shipment?.items ?? []).map { item in
+            ShippedItem(
+                name: order.items.first { $0.productID == item.productID }?.name ?? item.sku.rawValue,
+                sku: item.sku.rawValue, quantity: item.quantity)
+        }
+        shippedOn = (shipment?.shippedAt).map(text.day)
+        deliveredOn = shipment?.deliveredAt.map(text.day)
+        let bought = order.items.reduce(0) { $0 + $1.quantity.rawValue }
+        isPart = (shipment?.items ?? []).reduce(0) { $0 + $1.quantity } < bought
+        isIncomplete = order.fulfillment == .partiallyFulfilled
+        (carrier, trackingNumber) = (shipment?.tracking.carrier, shipment?.tracking.number)
+        trackingURL = shipment?.tracking.url
+        hasTracking = carrier != nil || trackingNumber != nil || trackingURL != nil
     }
 }
 

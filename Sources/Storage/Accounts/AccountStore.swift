@@ -104,6 +104,15 @@ package struct AccountStore: Sendable {
               FROM email_deliveries AS d JOIN orders AS o ON o.id = d.order_id
              WHERE o.user_id = \(id) AND email_events.delivery_id = d.id
             """,
+            // They may name the customer, and what carriers know leads to the address.
+            """
+            DELETE FROM order_notes USING orders
+             WHERE orders.id = order_notes.order_id AND orders.user_id = \(id)
+            """,
+            """
+            UPDATE shipments SET tracking_number = NULL, tracking_url = NULL, updated_at = now()
+              FROM orders WHERE orders.id = shipments.order_id AND orders.user_id = \(id)
+            """,
             Self.revocation(of: id, reason: "erased"),
             """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)

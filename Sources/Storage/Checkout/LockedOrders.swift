@@ -58,7 +58,7 @@ struct LockedOrders: Sendable {
         let cancelReason: String?
         /// Whether a sweeper ends it because the time to pay has run out.
         let isOverdue: Bool
-        /// Whether the goods are shipped.
+        /// Whether any of the goods are shipped.
         let isShipped: Bool
 
         var isCancelRequested: Bool { cancelReason != nil }
@@ -125,7 +125,7 @@ struct LockedOrders: Sendable {
                 authorized: Money(try payment["authorized_amount"], currency),
                 hasCard: (try payment["card_brand"] as String?) != nil,
                 cancelReason: try order["cancel_reason"], isOverdue: try order["is_overdue"],
-                isShipped: fulfillment == .fulfilled)
+                isShipped: fulfillment != .unfulfilled)
         }
         self.entries = entries
     }

@@ -128,7 +128,8 @@ package struct OrderDocument: Encodable {
     private enum CodingKeys: String, CodingKey {
         case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment,
             language, waiting,
-            refunds
+            refunds, shipments
+        case fulfillmentStatus = "fulfillment_status"
         case rejectionReason = "rejection_reason"
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
@@ -142,6 +143,7 @@ package struct OrderDocument: Encodable {
         try container.encode(order.id, forKey: .id)
         try container.encode(order.number, forKey: .number)
         try container.encode(order.status.rawValue, forKey: .status)
+        try container.encode(order.fulfillment.rawValue, forKey: .fulfillmentStatus)
         try container.encode(items, forKey: .items)
         try container.encode(order.totals.subtotal, forKey: .subtotal)
         try container.encode(order.totals.discount, forKey: .discount)
@@ -164,6 +166,7 @@ package struct OrderDocument: Encodable {
         try container.encode(order.updatedAt, forKey: .updatedAt)
         try container.encode(order.confirmedAt, forKey: .confirmedAt)
         try container.encode(order.reservedUntil, forKey: .expiresAt)
+        try container.encode(order.shipments.map(ShipmentDocument.init), forKey: .shipments)
         if showsSecret { try container.encode(refunds, forKey: .refunds) }
     }
 
@@ -207,40 +210,41 @@ package struct OrderDocument: Encodable {
     }
 }
 
-/// An order as staff see it: with what was refunded and why and what became of its emails, and without the secret that
-/// only its customer may have.
+/// An order as staff see it: with what was refunded and why, what became of its emails and what staff noted, and
+/// without the secret that only its customer may have.
 package struct StaffOrderDocument: Encodable {
     private let order: Order
     private let refunds: [Refund]
     private let disputes: [DisputeRecord]
     private let emails: [OrderEmail]
+    private let notes: [OrderNote]
     private let waiting: OrderWaiting?
 
     package init(
-        _ order: Order, refunds: [Refund], disputes: [DisputeRecord], emails: [OrderEmail],
+        _ order: Order, refunds: [Refund], disputes: [DisputeRecord], emails: [OrderEmail], notes: [OrderNote],
         waiting: OrderWaiting? = nil
     ) {
         self.order = order
         self.refunds = refunds
         self.disputes = disputes
         self.emails = emails
+        self.notes = notes
         self.waiting = waiting
     }
 
     private enum CodingKeys: String, CodingKey {
         case refunds, disputes
-        case emails
-        case fulfillmentStatus = "fulfillment_status"
+        case emails, notes
         case userID = "user_id"
     }
 
     package func encode(to encoder: any Encoder) throws {
         try OrderDocument(order, waiting: waiting, showsSecret: false).encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(order.fulfillment.rawValue, forKey: .fulfillmentStatus)
         try container.encodeIfPresent(order.userID, forKey: .userID)
         try container.encode(RefundDocument.all(refunds, at: order.rate), forKey: .refunds)
         try container.encode(disputes.map(DisputeDocument.init), forKey: .disputes)
         try container.encode(emails.map(EmailDocument.init), forKey: .emails)
+        try container.encode(notes.map(OrderNoteDocument.init), forKey: .notes)
     }
 }

@@ -112,6 +112,7 @@ package struct EmailDocument: Encodable {
         case id, kind, status, reason, fault, attempts
         case orderID = "order_id"
         case refundID = "refund_id"
+        case shipmentID = "shipment_id"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
         case sentAt = "sent_at"
@@ -126,6 +127,7 @@ package struct EmailDocument: Encodable {
         try container.encode(email.delivery.kind, forKey: .kind)
         try container.encode(email.delivery.status, forKey: .status)
         try container.encode(email.delivery.refundID, forKey: .refundID)
+        try container.encode(email.delivery.shipmentID, forKey: .shipmentID)
         try container.encode(email.delivery.attempt, forKey: .attempts)
         try container.encode(email.reason, forKey: .reason)
         try container.encode(email.fault, forKey: .fault)

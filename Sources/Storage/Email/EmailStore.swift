@@ -122,9 +122,12 @@ extension EmailDelivery {
 
     /// Reads the columns above.
     init(_ row: PostgresRow) throws {
+        let kind: EmailKind = try row["kind"]
+        let about: String = try row["about"]
         self.init(
-            id: try row["id"], orderID: try row["order_id"], kind: try row["kind"],
-            refundID: Refund.ID(try row["about"] as String),
+            id: try row["id"], orderID: try row["order_id"], kind: kind,
+            refundID: kind.isAboutShipment ? nil : Refund.ID(about),
+            shipmentID: kind.isAboutShipment ? Shipment.ID(about) : nil,
             status: try row["status"], attempt: try row["attempt"],
             recipient: try row["recipient"])
     }

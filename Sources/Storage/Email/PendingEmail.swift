@@ -10,11 +10,15 @@ struct PendingEmail: Sendable {
     let kind: EmailKind
     /// The refund it is about.
     var refundID: Refund.ID?
+    /// The shipment it is about.
+    var shipmentID: Shipment.ID?
     let recipient: EmailAddress
     /// How long it waits first.
     var delay: Duration?
     /// The trace it belongs to; without one that of the task.
     var traceparent: String?
+
+    private var about: String { refundID?.description ?? shipmentID?.description ?? "" }
 
     /// Adds the deliveries. An email that is there already stays the only one: no change of an order may fail for its
     /// email.
@@ -23,7 +27,7 @@ struct PendingEmail: Sendable {
         INSERT INTO email_deliveries (id, order_id, kind, about, recipient)
         SELECT * FROM unnest(\(emails.map(\.id))::uuid[], \(emails.map(\.orderID))::uuid[],
                              \(emails.map(\.kind))::text[],
-                             \(emails.map { $0.refundID?.description ?? "" })::text[],
+                             \(emails.map(\.about))::text[],
                              \(emails.map(\.recipient))::text[])
         ON CONFLICT ON CONSTRAINT email_deliveries_once DO NOTHING
         """

@@ -10,7 +10,7 @@ struct InvariantCheck: Sendable {
 extension InvariantCheck {
     /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
     static func all(limit: Duration) -> [InvariantCheck] {
-        money + stock + orders(limit: limit) + email + ledger + events(limit: limit)
+        money + stock + orders(limit: limit) + shipping + email + ledger + events(limit: limit)
     }
 
     private static let money = [
@@ -247,6 +247,29 @@ extension InvariantCheck {
                     """),
         ]
     }
+
+    private static let shipping = [
+        InvariantCheck(
+            name: "shipped_within_order", rule: "No more pieces of a line are shipped than were bought.",
+            violations: """
+                SELECT s.order_id::text AS id
+                  FROM shipments AS s JOIN shipment_items AS i ON i.shipment_id = s.id
+                 GROUP BY s.order_id, i.sku
+                HAVING sum(i.quantity) > coalesce((SELECT sum(o.quantity) FROM order_items AS o
+                    WHERE o.order_id = s.order_id AND o.sku = i.sku), 0)
+                """),
+        InvariantCheck(
+            name: "fulfillment_status_agrees", rule: "An order says as much of being shipped as its shipments do.",
+            violations: """
+                SELECT o.id::text AS id
+                  FROM (\(Fulfillment.computed(
+                    where: """
+                        (o.fulfillment_status <> 'unfulfilled'
+                         OR EXISTS (SELECT FROM shipments AS p WHERE p.order_id = o.id))
+                        """))) AS f JOIN orders AS o ON o.id = f.order_id
+                 WHERE o.fulfillment_status <> f.status
+                """),
+    ]
 
     private static let email = [
         InvariantCheck(

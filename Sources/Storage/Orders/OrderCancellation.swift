@@ -16,7 +16,7 @@ struct OrderCancellation {
         case running
         /// It is over already.
         case over
-        /// The goods are shipped.
+        /// The goods, or a part of them, are shipped.
         case shipped
         /// There is no such order.
         case unknown

@@ -27,6 +27,7 @@ enum OrderRow {
                                                                              ORDER BY sku) AS items
                                        FROM refund_items WHERE refund_id = r.id) AS i ON true
                  WHERE r.order_id = o.id)::text AS refund_list,
+               \(ShipmentRow.list) AS shipment_list,
                i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals
           FROM orders AS o
           LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
@@ -59,7 +60,8 @@ enum OrderRow {
             confirmedAt: try row["confirmed_at"], refunded: try (row["refunded"] as Int64?).map { Money($0, currency) },
             refunds: try (row["refund_list"] as String?).map { try refunds($0, currency) } ?? [],
             language: try row["language"],
-            rejectionReason: try row["rejection_reason"])
+            rejectionReason: try row["rejection_reason"],
+            shipments: try ShipmentRow.shipments(row["shipment_list"]))
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {

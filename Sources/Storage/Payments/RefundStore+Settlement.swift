@@ -122,6 +122,8 @@ extension RefundStore {
                 var events = Self.events(update, refund)
                 writes.add(Self.statement(refund.id, update))
                 writes.add([PaymentChange(refund.paymentID, sum)])
+                // Pieces whose refund came to nothing are to be shipped again.
+                if !refund.items.isEmpty { writes.add(Fulfillment.update(orderID)) }
                 if update.status == .succeeded {
                     let restocking = try Restocking(refund, among: now, of: orderID, in: transaction)
                     writes.add(restocking.statements)

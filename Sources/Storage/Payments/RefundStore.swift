@@ -120,6 +120,7 @@ package struct RefundStore: Sendable {
                         takesTheRest: request.amount == nil && request.items.isEmpty, by: request.actor,
                         key: request.key),
                     RefundRow.insertion(of: share.items, for: id),
+                    Fulfillment.update(request.orderID),
                     OrderChange.statement([
                         OrderChange(request.orderID, to: nil, .init(.refundRequested, request.reason.rawValue))
                     ]),

@@ -75,7 +75,8 @@ struct AccessTests {
                 let parts = route.split(separator: " ")
                 let method = try #require(HTTPRequest.Method(String(parts[0])))
                 let path = parts[1].replacingOccurrences(of: "{id}", with: UUID().uuidString)
-                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString).replacingOccurrences(
+                    .replacingOccurrences(of: "{product_id}", with: UUID().uuidString)
+                    .replacingOccurrences(of: "{shipment_id}", with: UUID().uuidString).replacingOccurrences(
                         of: "{queue}", with: "email")
                 let body = method == .post || method == .patch ? "{}" : nil
                 for caller in Caller.allCases {

@@ -123,6 +123,78 @@ struct OrderCommandTests {
         #expect(try await program.run("orders", "show", id.description).output.contains("email_sent → confirmed"))
     }
 
+    @Test("orders are listed by what is known of them, for people and for scripts")
+    func lists() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let conditions = [
+            "--number", String(number), "--email", "Somebody@example.com", "--status", "refunded", "--status",
+            "confirmed", "--fulfillment", "unfulfilled", "--payment-status", "captured", "--provider-id", "pi_\(id)",
+            "--placed-from", "1h", "--currency", "GBP", "--total-min", "25.98", "--total-max", "26",
+        ]
+        let listed = try await program.run(["orders", "list"] + conditions)
+        #expect(listed.status == .code(0), "\(listed.output)")
+        #expect(listed.output.contains(String(number)) && listed.output.contains("25.98 GBP"), "\(listed.output)")
+        #expect(!listed.output.contains("somebody@example.com"))
+        let json = try await program.run(["orders", "list", "--json"] + conditions).json()
+        #expect((json["items"] as? [[String: Any]])?.map { $0["id"] as? String } == [id.description])
+        #expect(json["next_cursor"] is NSNull)
+        let none = try await program.run("orders", "list", "--number", String(number), "--placed-to", "1h")
+        #expect(none.output.contains("There are none."))
+        for wrong in [
+            ["--number", "0"], ["--email", "x"], ["--customer", "x"], ["--status", "shipped"], ["--total-min", "1"],
+            ["--currency", "XX"], ["--limit", "101"], ["--placed-from", "1h", "--placed-to", "2h"],
+        ] {
+            #expect(try await program.run(["orders", "list"] + wrong).status == .code(64), "\(wrong)")
+        }
+        let forged = try await program.run("orders", "list", "--cursor", "garbage")
+        #expect(forged.status == .code(1) && forged.output.contains("cursor"), "\(forged.output)")
+    }
+
+    @Test("an order is shipped in parts, each run once for its key")
+    func ships() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, number) = try await order()
+        let pool = try TestDatabase.current.pool
+        try await pool.execute("UPDATE payments SET captured_amount = amount WHERE order_id = \(id)")
+        let part = ["orders", "ship", String(number), "--item", "KIT-00001=1", "--carrier", "DHL", "--key", "k"]
+        let first = try await program.run(part + ["--tracking-url", "https://dhl.example/1"])
+        #expect(first.status == .code(0) && first.output.contains("on its way"), "\(first.output)")
+        let again = try await program.run(part + ["--tracking-url", "https://dhl.example/1"])
+        #expect(again.output.contains("recorded before"), "\(again.output)")
+        #expect(try await program.run(part).output.contains("another shipment"))
+        let tooMany = try await program.run("orders", "ship", String(number), "--item", "KIT-00001=2")
+        #expect(tooMany.status == .code(1) && tooMany.output.contains("At most 1 of KIT-00001"), "\(tooMany.output)")
+        let rest = try await program.run("orders", "ship", String(number), "--json").json()
+        #expect((rest["items"] as? [[String: Any]])?.first?["quantity"] as? Int == 1)
+        let over = try await program.run("orders", "ship", String(number))
+        #expect(over.status == .code(1) && over.output.contains("shipped or refunded already"), "\(over.output)")
+        let shown = try await program.run("orders", "show", String(number)).output
+        #expect(
+            shown.contains("DHL") && shown.contains("fulfilled") && shown.contains("shipped → confirmed"), "\(shown)")
+        for wrong in [
+            ["--item", "KIT-00001"], ["--item", "KIT-00001=0"], ["--item", "A=1", "--item", "A=2"], ["--carrier", ""],
+            ["--tracking-number", "no_1"], ["--tracking-url", "javascript:alert(1)"], ["--key", ""],
+        ] {
+            #expect(try await program.run(["orders", "ship", String(number)] + wrong).status == .code(64), "\(wrong)")
+        }
+    }
+
+    @Test("notes of staff stand where they were written")
+    func notes() async throws {
+        let program = try Program.forCurrentDatabase()
+        let (id, _) = try await order()
+        try await TestDatabase.current.pool.execute(
+            """
+            INSERT INTO order_notes (id, order_id, author, text)
+            VALUES (\(UUID()), \(id), 'system:test', 'Ring twice.')
+            """)
+        let json = try await program.run("orders", "show", id.description, "--json").json()
+        let last = (json["timeline"] as? [[String: Any]])?.last
+        #expect(last?["event"] as? String == "note by system:test" && last?["reason"] as? String == "Ring twice.")
+        #expect((json["notes"] as? [[String: Any]])?.count == 1)
+    }
+
     @Test("an unknown order is reported")
     func saysWhenThereIsNone() async throws {
         let program = try Program.forCurrentDatabase()

@@ -17,7 +17,8 @@ struct EmailTimingTests {
     }
 
     @Test(
-        "what was decided stays true", arguments: [EmailKind.orderConfirmation, .refund, .cancellation],
+        "what was decided stays true",
+        arguments: [EmailKind.orderConfirmation, .refund, .cancellation, .shipped, .delivered],
         OrderStatus.allCases)
     func decided(kind: EmailKind, status: OrderStatus) {
         #expect(EmailTiming(kind, order: status) == .now)

@@ -9,12 +9,14 @@ struct OrderEmailTests {
     /// Late in the evening of 23 November 2026 in Europe, which is the 24th there and not yet in Greenwich.
     private static let evening = Date(timeIntervalSince1970: 1_795_474_800)
 
+    private static let shipment = Shipment.ID()
+
     private func order(
         _ lines: [(name: String, quantity: Int, price: Int64)] = [("Mug", 1, 1_250)], _ currency: Currency = .usd,
         extras: (discount: Int64, shipping: Int64, tax: Int64) = (0, 0, 0), address: Address? = nil,
         email: String? = "ann@home.example", status: OrderStatus = .confirmed, payment: PaymentStatus = .captured,
-        refunded: Int64 = 0,
-        in language: Language = .english
+        refunded: Int64 = 0, in language: Language = .english, fulfillment: FulfillmentStatus = .unfulfilled,
+        shipped: (pieces: Int, tracking: ShipmentTracking) = (1, ShipmentTracking(carrier: "Post <&>", number: "A 1"))
     ) throws -> Order {
         let items = try lines.map { line -> OrderItem in
             let quantity = try #require(Quantity(rawValue: line.quantity))
@@ -28,7 +30,7 @@ struct OrderEmailTests {
         return Order(
             id: Order.ID(), number: 1042, cartID: Cart.ID(), userID: nil, email: try email.map { try EmailAddress($0) },
             status: status,
-            fulfillment: .unfulfilled, version: 1, items: items, totals: totals, rate: nil,
+            fulfillment: fulfillment, version: 1, items: items, totals: totals, rate: nil,
             payment: Payment(
                 id: Payment.ID(), status: payment, amount: totals.total, providerID: nil, attempt: 1,
                 method: "pm_card_visa",
@@ -37,7 +39,14 @@ struct OrderEmailTests {
             reservedUntil: status == .paymentFailed ? Self.evening.addingTimeInterval(900) : nil,
             createdAt: Self.evening, updatedAt: Self.evening, confirmedAt: Self.evening,
             refunded: Money(refunded, currency),
-            language: language)
+            language: language,
+            shipments: [
+                Shipment(
+                    id: Self.shipment,
+                    items: items.map { .init(productID: $0.productID, sku: $0.sku, quantity: shipped.pieces) },
+                    tracking: shipped.tracking, shippedAt: Self.evening.addingTimeInterval(86_400),
+                    deliveredAt: Self.evening.addingTimeInterval(2 * 86_400))
+            ])
     }
 
     private func render(
@@ -52,7 +61,7 @@ struct OrderEmailTests {
         }
         let delivery = EmailDelivery(
             id: try #require(EmailDelivery.ID("0192f0c1-2b3c-7d4e-8f50-112233445566")), orderID: order.id, kind: kind,
-            refundID: refund?.id,
+            refundID: refund?.id, shipmentID: kind.isAboutShipment ? Self.shipment : nil,
             status: .pending, attempt: 1, recipient: order.email)
         let email = try OrderEmailRenderer(
             sender: EmailSender(Self.sender), shop: shop ?? ShopIdentity(name: "Mug & Co"),
@@ -238,6 +247,39 @@ struct OrderEmailTests {
         #expect(!first.contains("earlier refunds"))
         #expect(try render(order(refunded: 750), .refund, refund: 500).text.contains("that makes $7.50 of $12.50"))
         #expect(throws: EmailRenderingError.noRefund) { try render(order(), .refund) }
+    }
+
+    @Test("goods on their way: what is in the shipment, how to follow it, and whether more follows")
+    func shipped() throws {
+        let tracking = ShipmentTracking(carrier: "DHL", number: "0034", url: "https://dhl.example/?id=0034&a=1")
+        let part = try render(
+            order([("Mug", 3, 1_250)], fulfillment: .partiallyFulfilled, shipped: (2, tracking)), .shipped)
+        #expect(part.subject == "Your Mug & Co order 1042 has shipped")
+        #expect(
+            part.text == """
+                Your goods are on their way.
+
+                A part of your order 1042 of November 23, 2026 was shipped on November 24, 2026.
+
+                2 x Mug (MUG-1)
+
+                Carrier: DHL
+                Tracking number: 0034
+                Follow it: https://dhl.example/?id=0034&a=1
+
+                The rest of it follows.
+
+                Mug & Co
+
+                """)
+        #expect(part.html.contains(#"<a href="https://dhl.example/?id=0034&amp;a=1""#))
+        let whole = try render(
+            order([("Mug", 2, 1_250)], in: .german, fulfillment: .fulfilled, shipped: (2, ShipmentTracking())), .shipped
+        )
+        #expect(whole.text.contains("Ihre Bestellung 1042 vom 23. November 2026 wurde am 24. November 2026 versandt."))
+        #expect(!whole.text.contains("Rest") && !whole.text.contains("Sendungsnummer"))
+        let arrived = try render(order(in: .french, shipped: (1, ShipmentTracking())), .delivered).text
+        #expect(arrived.contains("a été livrée le 25 novembre 2026."))
     }
 
     @Test(

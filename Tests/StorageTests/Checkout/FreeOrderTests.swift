@@ -127,7 +127,7 @@ struct FreeOrderTests {
             #expect(
                 try await shop.orders.retryPayment(of: order.id, method: "pm_card_visa", by: .staff)
                     == .notPayable(.confirmed))
-            try await shop.database.execute("UPDATE orders SET fulfillment_status = 'fulfilled' WHERE id = \(order.id)")
+            _ = try await shop.ship(order)
             guard
                 case .alreadyShipped = try await shop.orders.cancel(
                     order.id, by: .staff, reason: "test", actor: .system("test"))

@@ -45,6 +45,12 @@ struct InvariantTests {
                 'test', 'k2' FROM refunds
             """
         ),
+        ("shipped_within_order", "UPDATE shipment_items SET quantity = 3"),
+        ("fulfillment_status_agrees", "UPDATE orders SET fulfillment_status = 'fulfilled' WHERE status = 'confirmed'"),
+        (
+            "fulfillment_status_agrees",
+            "UPDATE orders SET fulfillment_status = 'unfulfilled' WHERE status = 'confirmed'"
+        ),
         ("restocked_by_refunds", "UPDATE reservations SET restocked = 1 WHERE state = 'consumed'"),
         (
             "restocked_by_refunds",
@@ -96,6 +102,7 @@ struct InvariantTests {
             guard case .accepted(let refund) = outcome else { throw Unexpected(what: "\(outcome)") }
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
+            _ = try await shop.ship(paid, pen)
             _ = try await shop.reserved(pen, 2)
             _ = try await shop.place(shop.express(pen, 2))
             _ = try await shop.webhooks.accept([.sample("evt_1")])

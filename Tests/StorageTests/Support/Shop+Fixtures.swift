@@ -70,6 +70,17 @@ extension Shop {
         return try await current(order)
     }
 
+    /// Ships pieces of an order, or all that is left of it, which must be possible.
+    func ship(_ order: Order, _ product: Product? = nil, _ quantity: Int = 1, key: String = "key-1") async throws
+        -> Shipment
+    {
+        let items = product.map { [ShipmentRequest.Item(productID: $0.id, quantity: quantity)] } ?? []
+        let request = ShipmentRequest(orderID: order.id, items: items, key: key, actor: .system("test"))
+        let outcome = try await self.shipments.ship(request)
+        guard case .shipped(let shipment) = outcome else { throw Unexpected(what: "not shipped: \(outcome)") }
+        return shipment
+    }
+
     func reserve(_ id: Order.ID) async throws -> ReservationOutcome {
         try #require(await self.reservations.reserve([ReservationRequest(orderID: id)]).first).get()
     }
