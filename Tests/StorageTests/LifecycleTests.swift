@@ -131,7 +131,7 @@ struct LifecycleTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             #expect(!text.contains("INSERT INTO order_events"), "\(file.lastPathComponent)")
             for statement in text.matches(of: update) {
-                #expect(!statement.columns.contains("status ="), "\(file.lastPathComponent): \(statement.0)")
+                #expect(!statement.columns.contains(/\bstatus\ =/), "\(file.lastPathComponent): \(statement.0)")
             }
         }
     }
