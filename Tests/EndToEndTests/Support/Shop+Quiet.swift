@@ -71,12 +71,19 @@ extension Shop {
                 _ = try await redis.send(RedisCommand("DEL", .init(key)))
             }
         }
+        // What a worker holds is left to it: waiting for its locks, in another order than it takes them, could lock up.
         _ = try await database.pool.pipeline([
             """
             UPDATE payments SET updated_at = updated_at - interval '1 minute', claimed_until = NULL
-             WHERE status IN ('requires_action', 'processing') OR claimed_until > now()
+             WHERE id IN (SELECT id FROM payments
+                           WHERE status IN ('requires_action', 'processing') OR claimed_until > now()
+                             FOR NO KEY UPDATE SKIP LOCKED)
             """,
-            "UPDATE email_deliveries SET claimed_until = NULL WHERE status = 'unknown' AND claimed_until > now()",
+            """
+            UPDATE email_deliveries SET claimed_until = NULL
+             WHERE id IN (SELECT id FROM email_deliveries WHERE status = 'unknown' AND claimed_until > now()
+                             FOR NO KEY UPDATE SKIP LOCKED)
+            """,
         ])
     }
 }
