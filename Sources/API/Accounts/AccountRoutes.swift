@@ -18,6 +18,10 @@ struct AuthRoutes {
         routes.post("auth/login", audience: .everyone, limit: .login, use: login)
         routes.post("auth/refresh", audience: .everyone, limit: .session, use: refresh)
         routes.post("auth/logout", audience: .everyone, limit: .session, use: logout)
+        // The account is looked up: a token of an ended session ends no others.
+        routes.post(
+            "auth/logout-all", audience: .users.checkingAccount, limit: .session, use: logoutEverywhere)
+        routes.post("auth/password", audience: .users.checkingAccount, limit: .login, use: changePassword)
     }
 
     @Sendable func register(_ request: Request, _ context: ShopContext) async throws -> Response {
@@ -81,6 +85,38 @@ struct AuthRoutes {
             try await services.accounts.endSession(RandomToken.hash(body.refreshToken), from: context.origin)
         }
         return Response(status: .noContent)
+    }
+
+    @Sendable func logoutEverywhere(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let id = context.viewer.user else { throw Problem.unauthorized }
+        try await services.accounts.endAllSessions(of: id, from: context.origin)
+        return Response(status: .noContent)
+    }
+
+    @Sendable func changePassword(_ request: Request, _ context: ShopContext) async throws -> Response {
+        guard let id = context.viewer.user, let account = try await services.accounts.credentials(of: id) else {
+            throw Problem.unauthorized
+        }
+        let body = try PasswordRequest(try await request.fields(), of: account.user)
+        // Counted with the logins of the account: a stolen access token gives no more tries than a login does.
+        let attempt = try await services.logins.begin(account.user.email, from: context.address)
+        guard
+            try await services.hasher.verify(
+                body.current, against: account.passwordHash, for: context.hashing(.login))
+        else {
+            try await record("user.password_refused", id, context)
+            throw Problem.invalidCredentials
+        }
+        let hash = try await services.hasher.hash(body.new, for: context.hashing(.login))
+        let refreshToken = RandomToken.make()
+        let changed = try await services.accounts.changePassword(
+            id, from: account.passwordHash, to: hash, tokenHash: RandomToken.hash(refreshToken),
+            expiresAt: Date() + Self.refreshLifetime, origin: context.origin)
+        // Another change came first: what was sent is not the password any more.
+        guard let user = changed else { throw Problem.invalidCredentials }
+        await services.logins.passed(attempt)
+        return try JSONResponse.response(
+            SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken))
     }
 
     private func open(for user: User, _ context: ShopContext) async throws -> SessionBody {
@@ -168,6 +204,24 @@ struct LoginRequest {
         }
         self.email = EmailAddress(rawValue: email)
         self.password = password
+    }
+}
+
+/// Body of `POST /auth/password`.
+struct PasswordRequest {
+    let current: String
+    let new: String
+
+    init(_ fields: consuming RequestFields, of user: User) throws(Problem) {
+        let current = fields.string("current_password")
+        let new = fields.newPassword("new_password", of: [user.email.rawValue, user.name])
+        guard fields.isComplete, let current, let new else { throw fields.rejection }
+        guard current.utf8.count <= BCrypt.passwordBytes.upperBound else {
+            throw .invalid(
+                "current_password", .tooLong, "At most \(BCrypt.passwordBytes.upperBound) bytes are allowed.")
+        }
+        self.current = current
+        self.new = new
     }
 }
 

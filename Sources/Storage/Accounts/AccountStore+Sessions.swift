@@ -100,11 +100,15 @@ extension AccountStore {
         """
     }
 
-    /// Ends all of a user's sessions and raises the session version: logout everywhere.
-    package func endAllSessions(of user: User.ID) async throws {
+    /// Ends all of a user's sessions, raises the session version and notes it in the audit log: logout everywhere.
+    package func endAllSessions(of user: User.ID, from origin: AuditOrigin = AuditOrigin()) async throws {
         try await database.execute([
             "UPDATE users SET session_version = session_version + 1, updated_at = now() WHERE id = \(user)",
             Self.revocation(of: user, reason: "logout_all"),
+            """
+            WITH ended AS (SELECT \(user)::uuid AS user_id)
+            \(Self.note("session.all_closed", of: "ended", origin))
+            """,
         ])
     }
 

@@ -1,4 +1,5 @@
 package import Domain
+package import FoundationEssentials
 package import Postgres
 
 /// Accounts and their sessions.
@@ -63,15 +64,44 @@ package struct AccountStore: Sendable {
         return try rows.first.map(User.init)
     }
 
-    /// Sets a new password hash and ends all sessions.
-    package func changePassword(_ id: User.ID, to passwordHash: String) async throws {
-        try await database.execute([
+    /// The account of an id with its password hash. `nil` when there is none, it was erased or is disabled.
+    package func credentials(of id: User.ID) async throws -> (user: User, passwordHash: String)? {
+        let rows = try await database.query(
             """
-            UPDATE users SET password_hash = \(passwordHash), session_version = session_version + 1, updated_at = now()
-             WHERE id = \(id) AND email IS NOT NULL
-            """,
-            Self.revocation(of: id, reason: "password_changed"),
-        ])
+            SELECT id, email, name, role, session_version, is_disabled, created_at, password_hash
+              FROM users WHERE id = \(id) AND password_hash IS NOT NULL AND NOT is_disabled
+            """)
+        return try rows.first.map { (try User($0), try $0["password_hash"]) }
+    }
+
+    /// Puts a password hash in the place of the one that was checked, ends all sessions, opens a new one with this
+    /// token (SHA-256, 32 bytes) and notes it in the audit log. `nil`, and nothing is changed, when the account has
+    /// another password by now or is disabled: of two changes at once one counts.
+    package func changePassword(
+        _ id: User.ID, from checked: String, to passwordHash: String, tokenHash: [UInt8], expiresAt: Date,
+        origin: AuditOrigin = AuditOrigin()
+    ) async throws -> User? {
+        try await database.transaction { transaction in
+            let changed = Query.firstRow(
+                """
+                UPDATE users
+                   SET password_hash = \(passwordHash), session_version = session_version + 1, updated_at = now()
+                 WHERE id = \(id) AND password_hash = \(checked) AND NOT is_disabled
+                RETURNING id, email, name, role, session_version, is_disabled, created_at
+                """
+            ) { try User($0) }
+            guard let user = try transaction.run(changed) else { return nil }
+            try transaction.execute([
+                Self.revocation(of: id, reason: "password_changed"),
+                """
+                WITH family AS (INSERT INTO session_families (user_id) VALUES (\(id)) RETURNING id, user_id),
+                     noted AS (\(Self.note("user.password_changed", of: "family", origin)))
+                INSERT INTO refresh_tokens (hash, family_id, expires_at)
+                SELECT \(tokenHash)::bytea, id, \(expiresAt)::timestamptz FROM family
+                """,
+            ])
+            return user
+        }
     }
 
     /// Removes the personal data of an account: orders and the audit log stay, without name and address. Ends all

@@ -179,6 +179,107 @@ struct AuthRoutesTests {
         }
     }
 
+    private static func change(_ current: String, _ new: String) -> String {
+        #"{"current_password": "\#(current)", "new_password": "\#(new)"}"#
+    }
+
+    @Test("logging out everywhere ends each session of the account and no one else's")
+    func logsOutEverywhere() async throws {
+        try await Shop.open { shop in
+            let (member, other) = (try await shop.register(), try await shop.register())
+            let second = try await shop.send(.post, "/auth/login", Self.credentials(member.email))
+            #expect(try await shop.send(.post, "/auth/logout-all").status == 401)
+            #expect(try await shop.send(.post, "/auth/logout-all", token: member.accessToken).status == 204)
+            for token in [member.refreshToken, try second.text("refresh_token")] {
+                #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(token)).status == 401)
+            }
+            #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(other.refreshToken)).status == 200)
+            // A token of an ended session ends no session that was opened after it.
+            let third = try await shop.send(.post, "/auth/login", Self.credentials(member.email))
+            #expect(try await shop.send(.post, "/auth/logout-all", token: member.accessToken).status == 401)
+            #expect(
+                try await shop.send(.post, "/auth/refresh", Self.refresh(try third.text("refresh_token"))).status == 200
+            )
+            let notes = try await shop.database.query(
+                "SELECT 1 FROM audit_log WHERE subject_id = \(member.id.description) AND action = 'session.all_closed'")
+            #expect(notes.count == 1)
+        }
+    }
+
+    @Test("a new password ends all sessions but the one that it opens")
+    func changesThePassword() async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let new = "staple of the anvil"
+            let wrong = try await shop.send(
+                .post, "/auth/password", Self.change("a wrong password", new), token: member.accessToken)
+            #expect(wrong.status == 401)
+            #expect(wrong.problem == "invalid_credentials")
+            let answer = try await shop.send(
+                .post, "/auth/password", Self.change(Member.password, new), token: member.accessToken)
+            #expect(answer.status == 200)
+            #expect(answer.headers[.cacheControl] == "no-store")
+            #expect(try await shop.send(.get, "/me", token: try answer.text("access_token")).status == 200)
+            #expect(
+                try await shop.send(.post, "/auth/refresh", Self.refresh(try answer.text("refresh_token"))).status
+                    == 200)
+            #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 401)
+            #expect(try await shop.send(.post, "/auth/login", Self.credentials(member.email)).status == 401)
+            #expect(try await shop.send(.post, "/auth/login", Self.credentials(member.email, new)).status == 200)
+            let notes = try await shop.database.query(
+                """
+                SELECT action FROM audit_log
+                 WHERE subject_id = \(member.id.description) AND action LIKE 'user.password%' ORDER BY id
+                """)
+            #expect(
+                try notes.map { try $0["action"] as String } == ["user.password_refused", "user.password_changed"])
+        }
+    }
+
+    @Test("of password changes at once one counts")
+    func changesThePasswordOnce() async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<4 {
+                    group.addTask {
+                        try await shop.send(
+                            .post, "/auth/password", Self.change(Member.password, "staple of the anvil \(number)"),
+                            token: member.accessToken
+                        ).status
+                    }
+                }
+                return try await group.reduce(into: [Int]()) { $0.append($1) }
+            }
+            #expect(statuses.sorted() == [200, 401, 401, 401])
+            let live = try await shop.database.query(
+                "SELECT 1 FROM session_families WHERE user_id = \(member.id) AND revoked_at IS NULL")
+            #expect(live.count == 1)
+        }
+    }
+
+    @Test(
+        "a password change that is not well formed is refused and changes nothing",
+        arguments: [
+            ("{}", "current_password:required"), (Self.change(Member.password, "short"), "new_password:too_short"),
+            (Self.change(Member.password, "12345678"), "new_password:too_common"),
+            (Self.change(String(repeating: "x", count: 73), "staple of the anvil"), "current_password:too_long"),
+            (#"{"current_password": 1, "new_password": "staple of the anvil"}"#, "current_password:wrong_type"),
+            (
+                #"{"current_password": "x", "new_password": "staple of the anvil", "role": "admin"}"#,
+                "role:unknown_field"
+            ),
+        ])
+    func refusesMalformedChanges(_ body: String, _ error: String) async throws {
+        try await Shop.open { shop in
+            let member = try await shop.register()
+            let answer = try await shop.send(.post, "/auth/password", body, token: member.accessToken)
+            #expect(answer.status == 422)
+            #expect(answer.fieldErrors.contains(error), "\(answer.fieldErrors)")
+            #expect(try await shop.send(.post, "/auth/refresh", Self.refresh(member.refreshToken)).status == 200)
+        }
+    }
+
     @Test("neither a token nor a password is stored")
     func storesNoTokenAndNoPassword() async throws {
         try await Shop.open { shop in

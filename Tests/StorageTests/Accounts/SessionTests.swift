@@ -130,8 +130,18 @@ struct SessionTests {
             try await shop.accounts.endAllSessions(of: user.id)
             #expect(try await rotation(third) == .ended)
             let fourth = try await fresh()
-            try await shop.accounts.changePassword(user.id, to: "other")
+            let opened = Self.token()
+            #expect(
+                try await shop.accounts.changePassword(
+                    user.id, from: "wrong", to: "other", tokenHash: Self.token(), expiresAt: Self.later) == nil)
+            let changed = try await shop.accounts.changePassword(
+                user.id, from: "hash", to: "other", tokenHash: opened, expiresAt: Self.later)
+            #expect(changed?.sessionVersion == 3)
             #expect(try await rotation(fourth) == .ended)
+            guard case .rotated = try await rotation(opened) else {
+                Issue.record("the session of the new password is not open")
+                return
+            }
             #expect(try await rotation(fresh(Date(timeIntervalSinceNow: -1))) == .ended)
             #expect(try await shop.accounts.user(user.id)?.sessionVersion == 3)
             #expect(
