@@ -121,9 +121,11 @@ struct AuthRoutes {
 
     private func open(for user: User, _ context: ShopContext) async throws -> SessionBody {
         let refreshToken = RandomToken.make()
-        try await services.accounts.openSession(
-            for: user.id, tokenHash: RandomToken.hash(refreshToken), expiresAt: Date() + Self.refreshLifetime,
-            from: context.origin)
+        let isOpen = try await services.accounts.openSession(
+            for: user.id, version: user.sessionVersion, tokenHash: RandomToken.hash(refreshToken),
+            expiresAt: Date() + Self.refreshLifetime, from: context.origin)
+        // The password was changed, or the account disabled, while this one was checked.
+        guard isOpen else { throw Problem.invalidCredentials }
         return SessionBody(accessToken: try await services.tokens.issue(for: user), refreshToken: refreshToken)
     }
 

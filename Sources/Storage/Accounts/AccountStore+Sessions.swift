@@ -5,16 +5,24 @@ import Postgres
 extension AccountStore {
     /// Begins a family of refresh tokens with its first token (SHA-256, 32 bytes). With an origin it is noted in the
     /// audit log, by the same statement.
-    package func openSession(for user: User.ID, tokenHash: [UInt8], expiresAt: Date, from origin: AuditOrigin? = nil)
-        async throws
-    {
-        _ = try await database.execute(
+    ///
+    /// - Parameter version: the session version of the account whose password was checked. A session is not opened when
+    ///   the password was changed, all sessions were ended or the account was disabled since.
+    /// - Returns: whether it is open.
+    @discardableResult
+    package func openSession(
+        for user: User.ID, version: Int? = nil, tokenHash: [UInt8], expiresAt: Date, from origin: AuditOrigin? = nil
+    ) async throws -> Bool {
+        try await database.execute(
             """
-            WITH family AS (INSERT INTO session_families (user_id) VALUES (\(user)) RETURNING id, user_id),
+            WITH account AS (SELECT id FROM users
+                              WHERE id = \(user) AND NOT is_disabled
+                                AND session_version = coalesce(\(version)::integer, session_version) FOR SHARE),
+                 family AS (INSERT INTO session_families (user_id) SELECT id FROM account RETURNING id, user_id),
                  noted AS (\(Self.note("session.opened", of: "family", origin)))
             INSERT INTO refresh_tokens (hash, family_id, expires_at)
             SELECT \(tokenHash)::bytea, id, \(expiresAt)::timestamptz FROM family
-            """)
+            """) == 1
     }
 
     /// For how long after its use a refresh token still gets a successor: the answer was lost, or two tabs of one

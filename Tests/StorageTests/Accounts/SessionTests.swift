@@ -137,6 +137,12 @@ struct SessionTests {
             let changed = try await shop.accounts.changePassword(
                 user.id, from: "hash", to: "other", tokenHash: opened, expiresAt: Self.later)
             #expect(changed?.sessionVersion == 3)
+            // A login that has checked the password of before opens no session any more.
+            for version in [1, 2, 4] {
+                #expect(
+                    try await !shop.accounts.openSession(
+                        for: user.id, version: version, tokenHash: Self.token(), expiresAt: Self.later))
+            }
             #expect(try await rotation(fourth) == .ended)
             guard case .rotated = try await rotation(opened) else {
                 Issue.record("the session of the new password is not open")
@@ -184,6 +190,27 @@ struct SessionTests {
                 try await shop.accounts.register(
                     email: EmailAddress("ada@example.com"), passwordHash: "hash", name: "Ada"
                 ).id != user.id)
+        }
+    }
+
+    @Test("a login that meets a change of the password opens no session that outlives it")
+    func loginDuringChange() async throws {
+        try await Shop.with { shop in
+            let (user, _) = try await Self.login(shop)
+            for round in 1...10 {
+                let (checked, next) = (round == 1 ? "hash" : "hash \(round - 1)", "hash \(round)")
+                let before = try #require(try await shop.accounts.user(user.id))
+                async let opened = shop.accounts.openSession(
+                    for: user.id, version: before.sessionVersion, tokenHash: Self.token(), expiresAt: Self.later)
+                async let changed = shop.accounts.changePassword(
+                    user.id, from: checked, to: next, tokenHash: Self.token(), expiresAt: Self.later)
+                _ = try await opened
+                #expect(try await changed != nil)
+                // The session of the new password, and no other.
+                #expect(
+                    try await shop.count(
+                        "SELECT count(*) FROM session_families WHERE user_id = \(user.id) AND revoked_at IS NULL") == 1)
+            }
         }
     }
 }
