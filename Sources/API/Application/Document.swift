@@ -68,7 +68,7 @@ struct DocumentRoutes {
         routes.get("openapi.json", audience: .everyone, limit: nil) { _, _ in
             JSONResponse.response(bytes: document.json, headers: [.cacheControl: Self.cacheControl])
         }
-        routes.get("docs", audience: .everyone, limit: nil) { _, _ in
+        routes.get("docs", audience: .everyone, limit: .read) { _, _ in
             JSONResponse.response(
                 bytes: document.page.html,
                 headers: [
@@ -76,7 +76,7 @@ struct DocumentRoutes {
                     .contentSecurityPolicy: Self.policy,
                 ])
         }
-        routes.get("docs/style.css", audience: .everyone, limit: nil) { _, _ in
+        routes.get("docs/style.css", audience: .everyone, limit: .read) { _, _ in
             JSONResponse.response(
                 bytes: document.page.style,
                 headers: [.contentType: "text/css; charset=utf-8", .cacheControl: Self.cacheControl])
