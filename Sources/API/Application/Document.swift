@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import JSON
+import Resilience
 import Yams
 
 /// The OpenAPI document that lies beside the program, as it is written, as JSON and as a page.
