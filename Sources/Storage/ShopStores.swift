@@ -60,6 +60,7 @@ extension ShopStores {
     package var shipments: ShipmentStore {
         ShipmentStore(database: database, dispatcher: dispatcher, notifier: notifier)
     }
+    package var discounts: DiscountStore { DiscountStore(database: database, settings: settings) }
     package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)

@@ -15,6 +15,8 @@ struct CartRoutes {
     func add(to routes: inout Routes) {
         routes.get("cart", audience: .shoppers, limit: .read, use: show)
         routes.delete("cart", audience: .shoppers, limit: .cart, use: clear)
+        routes.put("cart/discount", audience: .shoppers, limit: .cart, use: applyCode)
+        routes.delete("cart/discount", audience: .shoppers, limit: .cart, use: removeCode)
         routes.post("cart/items", audience: .shoppers, limit: .cart, use: add)
         routes.patch("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: change)
         routes.delete("cart/items/{product_id}", audience: .shoppers, limit: .cart, use: remove)
@@ -78,6 +80,30 @@ struct CartRoutes {
         return Response(status: .noContent)
     }
 
+    @Sendable func applyCode(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        let code = try Self.code(try await request.fields())
+        guard let owner = try await owner(request, context) else { throw Problem.notFound("cart") }
+        do {
+            return try JSONResponse.response(CartBody(try await carts.apply(code, for: owner, in: currency)))
+        } catch let refusal as DiscountRefusal {
+            throw Problem.discountRefused(code, refusal)
+        }
+    }
+
+    @Sendable func removeCode(_ request: Request, _ context: ShopContext) async throws -> Response {
+        let currency = try currency(request)
+        guard let owner = try await owner(request, context) else { throw Problem.notFound("cart") }
+        return try JSONResponse.response(CartBody(try await carts.removeCode(for: owner, in: currency)))
+    }
+
+    /// Body of `PUT /cart/discount`.
+    private static func code(_ fields: consuming RequestFields) throws(Problem) -> DiscountCode {
+        let code = fields.discountCode("code")
+        guard fields.isComplete, let code else { throw fields.rejection }
+        return code
+    }
+
     private func owner(_ request: Request, _ context: ShopContext) async throws -> CartOwner? {
         try await context.buyer(request, guests)
     }
@@ -139,20 +165,78 @@ struct CartBody: Encodable {
         }
     }
 
+    /// What the customer typed, and whether the cart has what it promises.
+    struct Code: Encodable {
+        let code: String
+        let isApplied: Bool
+        /// Why not: a refusal's code, or that other discounts take off more.
+        let reason: String?
+        /// A sentence for the customer.
+        let message: String?
+
+        enum CodingKeys: String, CodingKey {
+            case code, reason, message
+            case isApplied = "is_applied"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(code, forKey: .code)
+            try container.encode(isApplied, forKey: .isApplied)
+            try container.encode(reason, forKey: .reason)
+            try container.encode(message, forKey: .message)
+        }
+    }
+
     let status: String
     let items: [Item]
     let subtotal: Money
+    let discount: Money
+    let total: Money
+    let discounts: [AppliedDiscountDocument]
+    let code: Code?
+
+    enum CodingKeys: String, CodingKey {
+        case status, items, subtotal, discount, total, discounts
+        case code = "discount_code"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(status, forKey: .status)
+        try container.encode(items, forKey: .items)
+        try container.encode(subtotal, forKey: .subtotal)
+        try container.encode(discount, forKey: .discount)
+        try container.encode(discounts, forKey: .discounts)
+        try container.encode(code, forKey: .code)
+        try container.encode(total, forKey: .total)
+    }
 
     /// What a cart looks like before its first item.
     init(emptyIn currency: Currency) {
         status = CartStatus.open.rawValue
         items = []
         subtotal = .zero(currency)
+        discount = .zero(currency)
+        total = .zero(currency)
+        discounts = []
+        code = nil
     }
 
     init(_ cart: Cart) {
         status = cart.status.rawValue
         subtotal = cart.subtotal
+        discount = cart.discount
+        total = cart.total
+        discounts = cart.discounts.map(AppliedDiscountDocument.init)
+        code = cart.code.map { code in
+            let isApplied = cart.discounts.contains { $0.code == code.code }
+            let other = isApplied ? nil : "Other discounts take off more."
+            return Code(
+                code: code.code.rawValue, isApplied: isApplied,
+                reason: code.refusal?.code ?? (isApplied ? nil : "others_are_better"),
+                message: code.refusal?.description ?? other)
+        }
         items = cart.items.map {
             Item(
                 productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name,

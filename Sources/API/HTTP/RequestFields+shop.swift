@@ -12,6 +12,10 @@ extension RequestFields {
         parsed(field, "Expected a currency code of ISO 4217, such as USD.") { Currency($0) }
     }
 
+    mutating func discountCode(_ field: String) -> DiscountCode? {
+        parsed(field, "Expected 1 to 40 letters, digits, hyphens and underscores.") { DiscountCode(rawValue: $0) }
+    }
+
     mutating func language(_ field: String) -> Language? {
         parsed(field, "Expected one of \(Language.allCases.map(\.rawValue).joined(separator: ", ")).") {
             Language(rawValue: $0)

@@ -51,6 +51,13 @@ struct Routes {
         add(.patch, path, audience, limit, bodyBytes, false, handler)
     }
 
+    mutating func put(
+        _ path: String, audience: Audience, limit: RequestClass?, bodyBytes: Int = Limits.bodyBytes,
+        use handler: @escaping Route.Handler
+    ) {
+        add(.put, path, audience, limit, bodyBytes, false, handler)
+    }
+
     mutating func delete(
         _ path: String, audience: Audience, limit: RequestClass?, use handler: @escaping Route.Handler
     ) {

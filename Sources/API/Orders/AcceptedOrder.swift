@@ -18,6 +18,7 @@ struct AcceptedOrder {
         case .keyReused: throw .idempotencyKeyReused
         case .requestInProgress: throw .requestInProgress
         case .cartChanged(let actual): throw .cartChanged(actual)
+        case .discountRefused(let code, let refusal): throw .discountRefused(code, refusal)
         case .cartEmpty: throw .cartEmpty
         case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
         case .unknownProducts(let ids): throw .unknownProducts(ids)

@@ -34,6 +34,16 @@ extension Problem {
         return problem
     }
 
+    static func discountRefused(_ code: DiscountCode, _ refusal: DiscountRefusal) -> Problem {
+        var problem = Problem(
+            "discount_refused", .conflict, "Discount refused",
+            "\(refusal) Nothing was charged. Take the code out or change what is bought.")
+        problem.members["code"] = code.rawValue
+        problem.members["reason"] = refusal.code
+        if case .minimumNotReached(let minimum) = refusal { problem.amounts["minimum"] = minimum }
+        return problem
+    }
+
     static var cartEmpty: Problem {
         Problem("cart_empty", .conflict, "Cart empty", "There is nothing to buy: put something into the cart first.")
     }

@@ -9,6 +9,8 @@ struct OrderRequest {
     /// nil: nothing is to be paid, as far as the customer knows.
     let paymentMethod: String?
     let currency: Currency?
+    /// The code of a discount; nil takes the one in the cart.
+    let discountCode: DiscountCode?
     /// What the client showed its customer. A different price is answered with 409 and charges nothing.
     let expectedTotal: Money?
     /// Needed from guests; users have one.
@@ -22,6 +24,7 @@ struct OrderRequest {
     init(_ fields: consuming RequestFields) throws(Problem) {
         let method = fields.has("payment_method") ? fields.paymentMethod("payment_method") : nil
         let currency = fields.has("currency") ? fields.currency("currency") : nil
+        let code = fields.has("discount_code") ? fields.discountCode("discount_code") : nil
         let total = fields.has("expected_total") ? fields.money("expected_total") : nil
         let email = fields.has("email") ? fields.email("email") : nil
         let language = fields.has("language") ? fields.language("language") : nil
@@ -30,6 +33,7 @@ struct OrderRequest {
         guard fields.isComplete, let address else { throw fields.rejection }
         self.paymentMethod = method
         self.currency = currency
+        self.discountCode = code
         self.expectedTotal = total
         self.email = email
         self.language = language

@@ -9,12 +9,41 @@ package struct Cart: Hashable, Sendable {
     package let items: [CartItem]
     /// Sum of the lines.
     package let subtotal: Money
+    /// What discounts would take off now.
+    package let discount: Money
+    /// Those discounts.
+    package let discounts: [AppliedDiscount]
+    /// What the customer typed.
+    package let code: Code?
 
-    package init(id: ID, status: CartStatus, items: [CartItem], subtotal: Money) {
+    /// The code of a discount in a cart.
+    package struct Code: Hashable, Sendable {
+        package let code: DiscountCode
+        /// Why the cart may not have it as it is.
+        package let refusal: DiscountRefusal?
+
+        package init(_ code: DiscountCode, refusal: DiscountRefusal? = nil) {
+            self.code = code
+            self.refusal = refusal
+        }
+    }
+
+    package init(
+        id: ID, status: CartStatus, items: [CartItem], subtotal: Money, discount: Money? = nil,
+        discounts: [AppliedDiscount] = [], code: Code? = nil
+    ) {
         self.id = id
         self.status = status
         self.items = items
         self.subtotal = subtotal
+        self.discount = discount ?? .zero(subtotal.currency)
+        self.discounts = discounts
+        self.code = code
+    }
+
+    /// What the goods would cost now. Discounts never take off more than there is.
+    package var total: Money {
+        Money(max(0, subtotal.amount.subtractingReportingOverflow(discount.amount).0), subtotal.currency)
     }
 }
 

@@ -24,6 +24,8 @@ package struct Order: Hashable, Sendable {
     /// What was bought, as priced.
     package let items: [OrderItem]
     package let totals: OrderTotals
+    /// What made it cheaper.
+    package let discounts: [AppliedDiscount]
     /// What went back.
     package let refunded: Money
     /// The refunds of its payment, oldest first.
@@ -55,7 +57,8 @@ package struct Order: Hashable, Sendable {
         items: [OrderItem], totals: OrderTotals, rate: AppliedRate?, payment: Payment?, shippingAddress: Address?,
         reservedUntil: Date?,
         createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
-        language: Language = .english, rejectionReason: String? = nil, shipments: [Shipment] = []
+        language: Language = .english, rejectionReason: String? = nil, shipments: [Shipment] = [],
+        discounts: [AppliedDiscount] = []
     ) {
         self.id = id
         self.number = number
@@ -68,6 +71,7 @@ package struct Order: Hashable, Sendable {
         self.version = version
         self.items = items
         self.totals = totals
+        self.discounts = discounts
         self.refunded = refunded ?? .zero(totals.total.currency)
         self.refunds = refunds
         self.shipments = shipments
@@ -126,14 +130,31 @@ package struct OrderItem: Hashable, Codable, Sendable {
     package let unitPrice: Money
     /// Price of all pieces; see ``LinePrice``.
     package let total: Money
+    /// What the order's discounts take off the line, from zero to its total.
+    package let discount: Money
 
-    package init(productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice) {
+    package init(
+        productID: Product.ID, sku: SKU, name: String, quantity: Quantity, price: LinePrice, discount: Money? = nil
+    ) {
         self.productID = productID
         self.sku = sku
         self.name = name
         self.quantity = quantity
         unitPrice = price.unit
         total = price.total
+        self.discount = discount ?? .zero(price.total.currency)
+    }
+
+    /// The same line with so much taken off.
+    package func discounted(by amount: Money) -> OrderItem {
+        OrderItem(
+            productID: productID, sku: sku, name: name, quantity: quantity,
+            price: LinePrice(unit: unitPrice, total: total), discount: amount)
+    }
+
+    /// What all pieces cost after discounts.
+    package var paid: Money {
+        Money(max(0, total.amount.subtractingReportingOverflow(discount.amount).0), total.currency)
     }
 }
 
@@ -161,9 +182,10 @@ package struct OrderTotals: Hashable, Codable, Sendable {
         total = try subtotal.subtracting(self.discount).adding(self.shipping).adding(self.tax)
     }
 
-    /// Adds up the lines of an order with nothing taken off and nothing on top. Throws `currencyMismatch` or
-    /// `overflow`.
+    /// Adds up the lines of an order, less what discounts take off them. Throws `currencyMismatch` or `overflow`.
     package init(items: some Sequence<OrderItem>, currency: Currency) throws(MoneyError) {
-        try self.init(subtotal: Money.sum(items.map(\.total), in: currency))
+        try self.init(
+            subtotal: Money.sum(items.map(\.total), in: currency),
+            discount: Money.sum(items.map(\.discount), in: currency))
     }
 }

@@ -143,6 +143,10 @@ package struct AccountStore: Sendable {
             UPDATE shipments SET tracking_number = NULL, tracking_url = NULL, updated_at = now()
               FROM orders WHERE orders.id = shipments.order_id AND orders.user_id = \(id)
             """,
+            """
+            UPDATE discount_uses SET customer = NULL
+              FROM orders WHERE orders.id = discount_uses.order_id AND orders.user_id = \(id)
+            """,
             Self.revocation(of: id, reason: "erased"),
             """
             INSERT INTO audit_log (actor_kind, actor_id, action, subject_kind, subject_id)

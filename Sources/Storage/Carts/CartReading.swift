@@ -6,7 +6,7 @@ enum CartReading {
     /// The owner's cart, `nil` when there is none.
     static func cart(of owner: CartOwner, _ currency: Currency, _ settings: ShopSettings) -> QueryGroup<Cart?> {
         let cart: SQL = """
-            SELECT id, status FROM carts
+            SELECT id, status, discount_code FROM carts
              WHERE \(raw: owner.column) = \(owner) AND NOT is_express AND status IN ('open', 'converting')
             """
         let items: SQL = """
@@ -21,17 +21,33 @@ enum CartReading {
              ORDER BY i.added_at, i.product_id
             """
         return QueryGroup(
-            Query.firstRow(cart) { (id: try $0["id"] as Cart.ID, status: try $0["status"] as CartStatus) },
-            Query.rows(items) { $0 },
+            Query.firstRow(cart) { try Head($0) }, Query.rows(items) { $0 },
+            DiscountReading.offers(
+                code: DiscountReading.code(inCartOf: owner), to: DiscountCustomer(owner), cartOwner: owner),
             PriceBook.reading(currency, settings)
-        ) { cart, items, book in
-            try cart.map { try Cart(id: $0.id, status: $0.status, items: items, book) }
+        ) { cart, items, offers, book in
+            try cart.map { try Cart($0, items: items, offers, book) }
+        }
+    }
+
+    /// The cart's own row.
+    fileprivate struct Head: Sendable {
+        let id: Cart.ID
+        let status: CartStatus
+        let code: DiscountCode?
+
+        init(_ row: PostgresRow) throws {
+            id = try row["id"]
+            status = try row["status"]
+            code = try row["discount_code"]
         }
     }
 }
 
 extension Cart {
-    fileprivate init(id: Cart.ID, status: CartStatus, items rows: [PostgresRow], _ book: PriceBook) throws {
+    fileprivate init(_ head: CartReading.Head, items rows: [PostgresRow], _ offers: [ReadOffer], _ book: PriceBook)
+        throws
+    {
         do {
             let items = try rows.map { row in
                 let base = Money(try row["base_amount"], try row["base_currency"])
@@ -41,9 +57,16 @@ extension Cart {
                     price: try book.line(of: quantity, base: base, setByHand: try row["price"]).price,
                     available: try row["available"] ?? 0)
             }
+            let offers = try offers.compactMap { try $0.offer(book) }
+            let subtotal = try Money.sum(items.map(\.total), in: book.currency)
+            let discounting = try Discounting(of: items.map(\.total), offers, in: book.currency)
+            let code = head.code.map { code in
+                let offer = offers.first { $0.discount.code == code }
+                return Code(code, refusal: offer.map { $0.refusal(for: subtotal) } ?? .unknown)
+            }
             self.init(
-                id: id, status: status, items: items,
-                subtotal: try Money.sum(items.map(\.total), in: book.currency))
+                id: head.id, status: head.status, items: items, subtotal: subtotal, discount: discounting.total,
+                discounts: discounting.applied, code: code)
         } catch is MoneyError {
             throw StorageError.amountTooLarge
         }

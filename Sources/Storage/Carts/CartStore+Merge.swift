@@ -25,7 +25,10 @@ extension CartStore {
                         \(Quantity.range.upperBound)::integer)
                     """,
                     "UPDATE carts SET status = 'merged', updated_at = now() WHERE id = \(from)",
-                    "UPDATE carts SET updated_at = now() WHERE id = \(into)",
+                    """
+                    UPDATE carts AS c SET updated_at = now(), discount_code = coalesce(c.discount_code, g.discount_code)
+                      FROM carts AS g WHERE c.id = \(into) AND g.id = \(from)
+                    """,
                     // What the guest put in and the client repeats after the login is in already.
                     """
                     INSERT INTO idempotency_keys (scope, key, fingerprint, created_at)

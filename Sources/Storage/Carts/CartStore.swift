@@ -122,6 +122,28 @@ package struct CartStore: Sendable {
         }
     }
 
+    /// Puts the code of a discount into the cart, in the place of the one before. A code of which too little is bought
+    /// stays there and counts once it is enough; the cart says so.
+    ///
+    /// Throws ``DiscountRefusal`` for a code that this customer may not use, whatever is bought.
+    package func apply(_ code: DiscountCode, for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
+        let cart = try await change(owner, currency) { transaction, cart in
+            let offers = DiscountReading.offers(code: "\(code)", to: DiscountCustomer(owner), cartOwner: owner)
+            let (found, _) = try transaction.pipeline(
+                offers, "UPDATE carts SET discount_code = \(code) WHERE id = \(cart)" as SQL)
+            guard let offer = found.first(where: { $0.discount.code == code }) else { throw DiscountRefusal.unknown }
+            if let refusal = offer.refusal { throw refusal }
+        }
+        return cart
+    }
+
+    /// Takes the code out of the cart.
+    package func removeCode(for owner: CartOwner, in currency: Currency? = nil) async throws -> Cart {
+        try await change(owner, currency) { transaction, cart in
+            try transaction.execute("UPDATE carts SET discount_code = NULL WHERE id = \(cart)")
+        }
+    }
+
     /// Locks the owner's cart, making it if need be, changes it and reads it back.
     private func change(
         _ owner: CartOwner, _ currency: Currency?,

@@ -1,6 +1,28 @@
 package import Domain
 import FoundationEssentials
 
+/// A discount as a purchase has it.
+package struct AppliedDiscountDocument: Encodable {
+    private let title: String
+    private let code: String?
+    private let amount: Money
+
+    package init(_ discount: AppliedDiscount) {
+        title = discount.title
+        code = discount.code?.rawValue
+        amount = discount.amount
+    }
+
+    private enum CodingKeys: CodingKey { case title, code, amount }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(title, forKey: .title)
+        try container.encode(code, forKey: .code)
+        try container.encode(amount, forKey: .amount)
+    }
+}
+
 /// An order as its owner sees it.
 package struct OrderDocument: Encodable {
     private struct Item: Encodable {
@@ -10,10 +32,11 @@ package struct OrderDocument: Encodable {
         let quantity: Int
         let unitPrice: Money
         let total: Money
+        let discount: Money
 
         enum CodingKeys: String, CodingKey {
             case productID = "product_id"
-            case sku, name, quantity, total
+            case sku, name, quantity, total, discount
             case unitPrice = "unit_price"
         }
     }
@@ -126,7 +149,8 @@ package struct OrderDocument: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, number, status, items, subtotal, discount, shipping, tax, total, refunded, currency, rate, payment,
+        case id, number, status, items, subtotal, discount, discounts, shipping, tax, total, refunded, currency, rate,
+            payment,
             language, waiting,
             refunds, shipments
         case fulfillmentStatus = "fulfillment_status"
@@ -147,6 +171,7 @@ package struct OrderDocument: Encodable {
         try container.encode(items, forKey: .items)
         try container.encode(order.totals.subtotal, forKey: .subtotal)
         try container.encode(order.totals.discount, forKey: .discount)
+        try container.encode(order.discounts.map(AppliedDiscountDocument.init), forKey: .discounts)
         try container.encode(order.totals.shipping, forKey: .shipping)
         try container.encode(order.totals.tax, forKey: .tax)
         try container.encode(order.totals.total, forKey: .total)
@@ -186,7 +211,7 @@ package struct OrderDocument: Encodable {
             Item(
                 productID: $0.productID.description, sku: $0.sku.rawValue, name: $0.name,
                 quantity: $0.quantity.rawValue,
-                unitPrice: $0.unitPrice, total: $0.total)
+                unitPrice: $0.unitPrice, total: $0.total, discount: $0.discount)
         }
     }
 

@@ -75,6 +75,7 @@ extension OrderChange {
     /// changed. The caller holds their locks.
     static func statement(_ changes: [OrderChange]) -> SQL {
         let events = changes.flatMap { change in change.events.map { (order: change.order, event: $0) } }
+        let comesToNothing = changes.contains { $0.status.map(DiscountUse.endings.contains) ?? false }
         return """
             WITH change AS (
                 SELECT * FROM unnest(\(changes.map(\.order))::uuid[], \(changes.map(\.status))::text[],
@@ -112,7 +113,7 @@ extension OrderChange {
                        WITH ORDINALITY AS e (id, kind, reason, position)
                   JOIN changed ON changed.id = e.id
                  ORDER BY e.position
-            )
+            )\(comesToNothing ? DiscountUse.givingBack : "")
             SELECT id, reserved_until FROM changed
             """
     }

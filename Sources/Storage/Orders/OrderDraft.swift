@@ -60,16 +60,21 @@ extension PricedLine {
 struct OrderDraft: Sendable {
     let items: [OrderItem]
     let totals: OrderTotals
+    /// What makes it cheaper.
+    let discounts: [AppliedDiscount]
     /// The rate prices were converted with, `nil` when none was.
     let rate: AppliedRate?
 
     /// Where the payment begins: no customer is asked to pay nothing.
     var paymentStatus: PaymentStatus { totals.total.amount == 0 ? .notRequired : .created }
 
-    /// Prices all lines and adds them up. The second case says why the order cannot be placed.
-    static func price(_ lines: [PricedLine], with book: PriceBook, _ charges: ChargeLimits) -> Result<
-        OrderDraft, Refusal
-    > {
+    /// Prices all lines, takes discounts off and adds up. The second case says why the order cannot be placed.
+    ///
+    /// - Parameter code: what the customer typed. Who does not get what it promises is told so and pays nothing.
+    static func price(
+        _ lines: [PricedLine], _ offers: [ReadOffer] = [], code: DiscountCode? = nil, with book: PriceBook,
+        _ charges: ChargeLimits
+    ) -> Result<OrderDraft, Refusal> {
         if lines.isEmpty { return .failure(Refusal(outcome: .cartEmpty)) }
         let unknown = lines.filter { $0.product == nil }.map(\.productID)
         if !unknown.isEmpty { return .failure(Refusal(outcome: .unknownProducts(unknown))) }
@@ -86,13 +91,41 @@ struct OrderDraft: Sendable {
                         productID: line.productID, sku: product.sku, name: product.name, quantity: line.quantity,
                         price: price))
             }
-            let totals = try OrderTotals(items: items, currency: book.currency)
-            return .success(OrderDraft(items: items, totals: totals, rate: isConverted ? book.conversion?.rate : nil))
+            let open = try offers.compactMap { try $0.offer(book) }
+            if let code, let refusal = try refusal(of: code, open, items, book.currency) {
+                return .failure(Refusal(outcome: .discountRefused(code, refusal)))
+            }
+            let discounting = try Discounting(of: items.map(\.total), open, in: book.currency)
+            items = zip(items, discounting.lines).map { $0.discounted(by: $1) }
+            let usesRate = isConverted || discounting.usesRate(open, in: book.currency)
+            return .success(
+                OrderDraft(
+                    items: items, totals: try OrderTotals(items: items, currency: book.currency),
+                    discounts: discounting.applied, rate: usesRate ? book.conversion?.rate : nil))
         } catch StorageError.currencyUnavailable(let currency) {
             return .failure(Refusal(outcome: .currencyUnavailable(currency)))
         } catch {
             // All that is left are sums beyond 64 bits.
             return .failure(Refusal(outcome: .amountTooLarge(charges.bounds(in: book.currency))))
+        }
+    }
+}
+
+extension OrderDraft {
+    private static func refusal(
+        of code: DiscountCode, _ offers: [DiscountOffer], _ items: [OrderItem], _ currency: Currency
+    ) throws(MoneyError) -> DiscountRefusal? {
+        guard let offer = offers.first(where: { $0.discount.code == code }) else { return .unknown }
+        return offer.refusal(for: try Money.sum(items.map(\.total), in: currency))
+    }
+}
+
+extension Discounting {
+    /// Whether what is given was converted into the currency.
+    fileprivate func usesRate(_ offers: [DiscountOffer], in currency: Currency) -> Bool {
+        offers.contains { offer in
+            guard case .fixed(let amount) = offer.discount.effect else { return false }
+            return amount.currency != currency && applied.contains { $0.id == offer.discount.id }
         }
     }
 }

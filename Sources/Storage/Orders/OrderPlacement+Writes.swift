@@ -38,13 +38,15 @@ extension OrderPlacement {
         var statements: [SQL] = []
         statements.append(
             """
-            INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total)
-            SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.total
+            INSERT INTO order_items (order_id, position, product_id, sku, name, quantity, unit_amount, total,
+                                     discount)
+            SELECT \(orderID)::uuid, t.position, t.product_id, t.sku, t.name, t.quantity, t.unit_amount, t.total,
+                   t.discount
               FROM unnest(\(draft.items.map(\.productID))::uuid[], \(draft.items.map(\.sku))::text[],
                   \(draft.items.map(\.name))::text[],
                           \(draft.items.map(\.quantity))::integer[], \(draft.items.map(\.unitPrice.amount))::bigint[],
-                          \(draft.items.map(\.total.amount))::bigint[])
-                   WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, total, position)
+                          \(draft.items.map(\.total.amount))::bigint[], \(draft.items.map(\.discount.amount))::bigint[])
+                   WITH ORDINALITY AS t (product_id, sku, name, quantity, unit_amount, total, discount, position)
             """)
         statements.append(
             """
@@ -83,6 +85,6 @@ extension OrderPlacement {
             shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: placed.createdAt,
             updatedAt: placed.createdAt,
             confirmedAt: nil,
-            language: language)
+            language: language, discounts: draft.discounts)
     }
 }

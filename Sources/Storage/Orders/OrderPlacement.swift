@@ -16,6 +16,9 @@ struct OrderPlacement: Sendable {
     let job: PendingJob
     let address: String
 
+    /// A discount is no longer to be had as it was read. The placement starts over.
+    struct DiscountsChanged: Error {}
+
     /// An order whose key was used before.
     struct Replay: Error {
         let orderID: Order.ID
@@ -36,11 +39,14 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let (claimed, stored, yielding, cart, lines, address, book, declines) = try transaction.pipeline(
-            claim, stored, superseded, lockedCart, lines, emailAddress, PriceBook.reading(currency, settings), declines)
+        let (claimed, stored, yielding, cart, _, offers, lines, address, book, declines) = try transaction.pipeline(
+            claim, stored, superseded, lockedCart, DiscountReading.lock(customer, code: code), offers, lines,
+            emailAddress, PriceBook.reading(currency, settings), declines)
         try checkKey(claimed, stored)
-        let cartID = try Self.open(cart)
-        let draft = try OrderDraft.price(lines, with: book, settings.charges).get()
+        let (cartID, codeInCart) = try Self.open(cart)
+        let draft = try OrderDraft.price(
+            lines, offers, code: request.discountCode ?? codeInCart, with: book, settings.charges
+        ).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))
         }
@@ -48,9 +54,13 @@ struct OrderPlacement: Sendable {
         if draft.totals.total.amount > 0, let declines { throw Refusal(outcome: .tooManyDeclines(declines)) }
         guard let email = request.email ?? address else { throw Refusal(outcome: .emailRequired) }
         let invalidations = try yielding.isEmpty ? [] : giveWay(yielding, transaction)
-        let (_, placed, _) = try transaction.pipeline(
+        let uses =
+            draft.discounts.isEmpty
+            ? nil : DiscountUse.taking(draft.discounts, of: offers, for: orderID, by: customer)
+        let (_, placed, _, areTaken) = try transaction.pipeline(
             request.source == .cart ? nil : expressCart(cartID), insertion(draft, cartID, email),
-            writes(draft, cartID) + invalidations.map(\.statement))
+            writes(draft, cartID) + invalidations.map(\.statement), uses)
+        if areTaken == false { throw DiscountsChanged() }
         return Placed(order: order(draft, cartID, email, placed), jobs: [job] + invalidations)
     }
 
@@ -145,24 +155,45 @@ struct OrderPlacement: Sendable {
         return Query.rows(statement) { try $0["id"] }
     }
 
-    private var lockedCart: Query<(id: Cart.ID, status: CartStatus)?> {
+    private struct LockedCart: Sendable {
+        let id: Cart.ID
+        let status: CartStatus
+        let code: DiscountCode?
+    }
+
+    private var lockedCart: Query<LockedCart?> {
         let owner = request.buyer
         let statement: SQL =
             request.source != .cart
-            ? "SELECT \(expressCartID)::uuid AS id, 'open' AS status"
+            ? "SELECT \(expressCartID)::uuid AS id, 'open' AS status, NULL::text AS discount_code"
             : """
-            SELECT id, status
+            SELECT id, status, discount_code
               FROM carts AS c
              WHERE c.\(raw: owner.column) = \(owner) AND NOT c.is_express AND c.status IN ('open', 'converting')
                FOR NO KEY UPDATE
             """
-        return Query.firstRow(statement) { (try $0["id"], try $0["status"]) }
+        return Query.firstRow(statement) {
+            LockedCart(id: try $0["id"], status: try $0["status"], code: try $0["discount_code"])
+        }
     }
 
-    private static func open(_ cart: (id: Cart.ID, status: CartStatus)?) throws -> Cart.ID {
+    private static func open(_ cart: LockedCart?) throws -> (Cart.ID, DiscountCode?) {
         guard let cart else { throw Refusal(outcome: .cartEmpty) }
         guard cart.status == .open else { throw Refusal(outcome: .cartLocked) }
-        return cart.id
+        return (cart.id, cart.code)
+    }
+
+    private var customer: DiscountCustomer { DiscountCustomer(request.buyer, email: request.email) }
+
+    /// The code that counts, as an expression.
+    private var code: SQL {
+        if let code = request.discountCode { return "\(code)" }
+        return request.source == .cart ? DiscountReading.code(inCartOf: request.buyer) : "NULL"
+    }
+
+    private var offers: Query<[ReadOffer]> {
+        DiscountReading.offers(
+            code: code, to: customer, cartOwner: request.source == .cart ? request.buyer : nil)
     }
 
     private var lines: Query<[PricedLine]> {

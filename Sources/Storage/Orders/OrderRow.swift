@@ -28,7 +28,11 @@ enum OrderRow {
                                        FROM refund_items WHERE refund_id = r.id) AS i ON true
                  WHERE r.order_id = o.id)::text AS refund_list,
                \(ShipmentRow.list) AS shipment_list,
-               i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals
+               CASE WHEN o.discount > 0 THEN (
+                   SELECT jsonb_agg(jsonb_build_object('id', discount_id, 'code', code, 'title', title,
+                                                       'amount', amount) ORDER BY position)
+                     FROM discount_uses WHERE order_id = o.id)::text END AS discount_list,
+               i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals, i.line_discounts
           FROM orders AS o
           LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
           LEFT JOIN LATERAL (SELECT * FROM payments WHERE order_id = o.id ORDER BY seq DESC LIMIT 1) AS p ON true
@@ -36,7 +40,8 @@ enum OrderRow {
                 SELECT array_agg(product_id ORDER BY position) AS product_ids, array_agg(sku ORDER BY position) AS skus,
                        array_agg(name ORDER BY position) AS names, array_agg(quantity ORDER BY position) AS quantities,
                        array_agg(unit_amount ORDER BY position) AS unit_amounts,
-                       array_agg(total ORDER BY position) AS line_totals
+                       array_agg(total ORDER BY position) AS line_totals,
+                       array_agg(discount ORDER BY position) AS line_discounts
                   FROM order_items WHERE order_id = o.id) AS i ON true
         """
 
@@ -61,7 +66,8 @@ enum OrderRow {
             refunds: try (row["refund_list"] as String?).map { try refunds($0, currency) } ?? [],
             language: try row["language"],
             rejectionReason: try row["rejection_reason"],
-            shipments: try ShipmentRow.shipments(row["shipment_list"]))
+            shipments: try ShipmentRow.shipments(row["shipment_list"]),
+            discounts: try (row["discount_list"] as String?).map { try discounts($0, currency) } ?? [])
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {
@@ -72,10 +78,12 @@ enum OrderRow {
         let quantities: [Quantity] = try row["quantities"]
         let amounts: [Int64] = try row["unit_amounts"]
         let totals: [Int64] = try row["line_totals"]
+        let discounts: [Int64] = try row["line_discounts"]
         return products.indices.map { index in
             OrderItem(
                 productID: products[index], sku: skus[index], name: names[index], quantity: quantities[index],
-                price: LinePrice(unit: Money(amounts[index], currency), total: Money(totals[index], currency)))
+                price: LinePrice(unit: Money(amounts[index], currency), total: Money(totals[index], currency)),
+                discount: Money(discounts[index], currency))
         }
     }
 
@@ -113,6 +121,24 @@ enum OrderRow {
                 items: try RefundRow.pieces(stored.items ?? []),
                 createdAt: Date(timeIntervalSince1970: stored.created_at),
                 settledAt: stored.settled_at.map { Date(timeIntervalSince1970: $0) })
+        }
+    }
+
+    private struct StoredDiscount: Decodable {
+        let id: String
+        let code: String?
+        let title: String
+        let amount: Int64
+    }
+
+    private static func discounts(_ json: String, _ currency: Currency) throws -> [AppliedDiscount] {
+        try JSONCoder.decode([StoredDiscount].self, from: json).map { stored in
+            guard let id = Discount.ID(stored.id) else {
+                throw StorageError.corrupt("a discount has an id that is none")
+            }
+            return AppliedDiscount(
+                id: id, code: stored.code.flatMap { DiscountCode(rawValue: $0) }, title: stored.title,
+                amount: Money(stored.amount, currency))
         }
     }
 

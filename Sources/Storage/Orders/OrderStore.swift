@@ -43,6 +43,10 @@ package struct OrderStore: Sendable {
                     throw StorageError.corrupt("an idempotency key without its order")
                 }
                 return .replayed(order)
+            } catch is OrderPlacement.DiscountsChanged where run < Self.placementRuns {
+                continue
+            } catch is OrderPlacement.DiscountsChanged {
+                return .requestInProgress
             } catch let error as PostgresError
                 where error.constraint == "orders_one_live_per_cart" && run < Self.placementRuns
             {

@@ -39,6 +39,8 @@ package struct PlaceOrderRequest: Sendable {
     package var source: Source
     /// The order's currency; the shop's when `nil`.
     package var currency: Currency?
+    /// The code of a discount; the one in the cart when `nil`.
+    package var discountCode: DiscountCode?
     /// What the customer was shown. Another sum is refused.
     package var expectedTotal: Money?
     /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
@@ -59,7 +61,8 @@ package struct PlaceOrderRequest: Sendable {
     package init(
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil,
         earlierScopes: [String] = [],
-        source: Source = .cart, currency: Currency? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
+        source: Source = .cart, currency: Currency? = nil, discountCode: DiscountCode? = nil,
+        expectedTotal: Money? = nil, paymentMethod: String?,
         email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil, remoteAddress: String? = nil, client: String? = nil
     ) {
@@ -70,6 +73,7 @@ package struct PlaceOrderRequest: Sendable {
         self.earlierScopes = earlierScopes
         self.source = source
         self.currency = currency
+        self.discountCode = discountCode
         self.expectedTotal = expectedTotal
         self.paymentMethod = paymentMethod
         self.email = email
@@ -94,6 +98,8 @@ package enum PlaceOrderOutcome: Hashable, Sendable {
     case requestInProgress
     /// The sum is not what the customer was shown. What it is now.
     case cartChanged(actual: Money)
+    /// The customer may not have the discount with this code.
+    case discountRefused(DiscountCode, DiscountRefusal)
     /// There is nothing to buy.
     case cartEmpty
     /// Another order is being paid from this cart.

@@ -12,21 +12,11 @@ struct RefundShare: Sendable {
     let amount: Money
     let items: [RefundItem]
 
-    /// The totals of an order.
-    static func totals(of orderID: Order.ID) -> Query<OrderTotals?> {
-        Query.firstRow("SELECT currency, subtotal, discount, shipping, tax FROM orders WHERE id = \(orderID)") { row in
-            let currency: Currency = try row["currency"]
-            return try OrderTotals(
-                subtotal: Money(try row["subtotal"], currency), discount: Money(try row["discount"], currency),
-                shipping: Money(try row["shipping"], currency), tax: Money(try row["tax"], currency))
-        }
-    }
-
     /// The lines of an order.
     static func lines(of orderID: Order.ID) -> Query<[OrderItem]> {
         Query.rows(
             """
-            SELECT i.product_id, i.sku, i.name, i.quantity, i.unit_amount, i.total, o.currency
+            SELECT i.product_id, i.sku, i.name, i.quantity, i.unit_amount, i.total, i.discount, o.currency
               FROM order_items AS i JOIN orders AS o ON o.id = i.order_id
              WHERE i.order_id = \(orderID) ORDER BY i.position
             """
@@ -36,14 +26,14 @@ struct RefundShare: Sendable {
                 productID: try row["product_id"], sku: try row["sku"], name: try row["name"],
                 quantity: try row["quantity"],
                 price: LinePrice(
-                    unit: Money(try row["unit_amount"], currency), total: Money(try row["total"], currency)))
+                    unit: Money(try row["unit_amount"], currency), total: Money(try row["total"], currency)),
+                discount: Money(try row["discount"], currency))
         }
     }
 
     /// Never more than is left, of the money and of each line.
     static func of(
-        _ request: RefundRequest, _ entry: LockedOrders.Entry, refunds: [Refund], totals: OrderTotals?,
-        lines: [OrderItem]
+        _ request: RefundRequest, _ entry: LockedOrders.Entry, refunds: [Refund], lines: [OrderItem]
     ) throws -> Result<RefundShare, Refusal> {
         guard entry.captured.amount > 0 else { return .failure(Refusal(outcome: .notPaid(entry.facts.status))) }
         if let currency = request.amount?.currency, currency != entry.captured.currency {
@@ -57,7 +47,6 @@ struct RefundShare: Sendable {
         var items: [RefundItem] = []
         var amount = request.amount ?? left
         if !request.items.isEmpty {
-            guard let totals else { throw StorageError.corrupt("an order is locked and not there") }
             var parts: [(line: OrderItem, quantity: Int, earlier: Int)] = []
             for item in request.items {
                 guard let line = lines.first(where: { $0.productID == item.productID }) else {
@@ -77,7 +66,7 @@ struct RefundShare: Sendable {
                 )
             }
             if request.amount == nil {
-                amount = RefundWorth.pieces(parts, in: totals)
+                amount = RefundWorth.pieces(parts, in: left.currency)
                 if amount.amount == 0 { return .failure(Refusal(outcome: .worthNothing)) }
             }
         }

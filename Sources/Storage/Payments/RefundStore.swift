@@ -98,9 +98,9 @@ package struct RefundStore: Sendable {
         let id = Refund.ID()
         let job = try JobLedger.insertion(of: RefundPayment(refundID: id))
         let (outcome, jobs) = try await database.transaction { transaction in
-            let (orders, locked, totals, lines) = try transaction.pipeline(
+            let (orders, locked, lines) = try transaction.pipeline(
                 LockedOrders.locking([request.orderID]), RefundRow.lockedWithKeys(of: request.orderID),
-                RefundShare.totals(of: request.orderID), RefundShare.lines(of: request.orderID))
+                RefundShare.lines(of: request.orderID))
             guard let entry = orders.entries[request.orderID] else {
                 return (RefundOutcome.unknownOrder, [PendingJob]())
             }
@@ -109,7 +109,7 @@ package struct RefundStore: Sendable {
             }
             let refunds = locked.map(\.refund)
             let share: RefundShare
-            switch try RefundShare.of(request, entry, refunds: refunds, totals: totals, lines: lines) {
+            switch try RefundShare.of(request, entry, refunds: refunds, lines: lines) {
             case .success(let found): share = found
             case .failure(let refusal): return (refusal.outcome, [])
             }

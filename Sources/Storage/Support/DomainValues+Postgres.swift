@@ -22,6 +22,7 @@ extension BreakKind: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
+extension DiscountCode: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension Language: PostgresEncodable, PostgresDecodable {}
 extension EmailKind: PostgresEncodable, PostgresDecodable {}
