@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 import FoundationEssentials
 
 /// A discount as staff see it.

@@ -10,7 +10,7 @@ struct InvariantCheck: Sendable {
 extension InvariantCheck {
     /// All rules of the checkout (docs/guarantees). `limit` is how old an order may be that is still being paid.
     static func all(limit: Duration) -> [InvariantCheck] {
-        money + stock + orders(limit: limit) + shipping + email + ledger + events(limit: limit)
+        money + discounts + stock + orders(limit: limit) + shipping + email + ledger + events(limit: limit)
     }
 
     private static let money = [
@@ -147,6 +147,33 @@ extension InvariantCheck {
                    AND (p.status <> e.expected
                         OR o.status IN ('confirmed', 'partially_refunded', 'refunded')
                            AND o.status <> CASE e.expected WHEN 'captured' THEN 'confirmed' ELSE e.expected END)
+                """),
+    ]
+
+    private static let discounts = [
+        InvariantCheck(
+            name: "discount_adds_up",
+            rule: "What is taken off an order is what its discounts and its lines say.",
+            violations: """
+                SELECT o.id::text AS id FROM orders AS o
+                 WHERE o.discount <> (SELECT coalesce(sum(discount), 0) FROM order_items WHERE order_id = o.id)
+                    OR o.discount <> (SELECT coalesce(sum(amount), 0) FROM discount_uses WHERE order_id = o.id)
+                """),
+        InvariantCheck(
+            name: "discount_given_back",
+            rule: "An order that came to nothing has given its discounts back, and no other has.",
+            violations: """
+                SELECT u.order_id::text AS id FROM discount_uses AS u JOIN orders AS o ON o.id = u.order_id
+                 WHERE (u.given_back_at IS NOT NULL) <> (o.status IN ('rejected', 'expired', 'canceled'))
+                """),
+        InvariantCheck(
+            name: "discount_uses_counted",
+            rule: "A discount that may be used so many times counts the orders that have it.",
+            violations: """
+                SELECT d.id::text AS id FROM discounts AS d
+                 WHERE d.maximum_uses IS NOT NULL
+                   AND d.uses <> (SELECT count(*) FROM discount_uses
+                                   WHERE discount_id = d.id AND given_back_at IS NULL)
                 """),
     ]
 

@@ -34,14 +34,13 @@ struct MoneyBackRulesTests {
         }
     }
 
-    @Test("a discount takes its part off the pieces, and shipping is none of theirs")
+    @Test("a discount takes its part off the pieces of its line")
     func discount() throws {
-        let line = try line(1000, 4)
-        let totals = try OrderTotals(
-            subtotal: Money(1000, .usd), discount: Money(200, .usd), shipping: Money(500, .usd))
-        #expect(RefundWorth.pieces([(line, 2, 0)], in: totals) == Money(400, .usd))
-        #expect(RefundWorth.pieces([(line, 4, 0)], in: totals) == Money(800, .usd))
-        #expect(RefundWorth.pieces([(line, 9, 0)], in: totals) == Money(800, .usd), "never more than there are")
+        let line = try self.line(1000, 4).discounted(by: Money(200, .usd))
+        let other = try self.line(500, 1).discounted(by: Money(500, .usd))
+        #expect(RefundWorth.pieces([(line, 2, 0)], in: .usd) == Money(400, .usd))
+        #expect(RefundWorth.pieces([(line, 4, 0), (other, 1, 0)], in: .usd) == Money(800, .usd))
+        #expect(RefundWorth.pieces([(line, 9, 0)], in: .usd) == Money(800, .usd), "never more than there are")
     }
 
     @Test("a payment is this shop's when it is stored here, says so, or names an order of it")
