@@ -38,7 +38,7 @@ extension Problem {
         var problem = Problem(
             "discount_refused", .conflict, "Discount refused",
             "\(refusal) Nothing was charged. Take the code out or change what is bought.")
-        problem.members["code"] = code.rawValue
+        problem.members["discount_code"] = code.rawValue
         problem.members["reason"] = refusal.code
         if case .minimumNotReached(let minimum) = refusal { problem.amounts["minimum"] = minimum }
         return problem

@@ -121,10 +121,10 @@ enum DiscountReading {
                    coalesce(d.ends_at <= now(), false) AS is_over,
                    d.maximum_uses IS NOT NULL AND d.uses - (
                        SELECT count(*) FROM superseded AS s JOIN discount_uses AS u ON u.order_id = s.id
-                        WHERE u.discount_id = d.id AND u.given_back_at IS NULL) >= d.maximum_uses AS is_used_up,
+                        WHERE u.discount_id = d.id AND u.released_at IS NULL) >= d.maximum_uses AS is_used_up,
                    d.uses_per_customer IS NOT NULL AND (
                        SELECT count(*) FROM discount_uses AS u
-                        WHERE u.discount_id = d.id AND u.customer = \(customer.key) AND u.given_back_at IS NULL
+                        WHERE u.discount_id = d.id AND u.customer = \(customer.key) AND u.released_at IS NULL
                           AND u.order_id NOT IN (SELECT id FROM superseded))
                        >= d.uses_per_customer AS is_used_up_by_customer,
                    d.is_first_order_only AND EXISTS (
@@ -179,22 +179,22 @@ enum DiscountUse {
     /// How an order ends that comes to nothing.
     static let endings: Set<OrderStatus> = [.rejected, .expired, .canceled]
 
-    /// Gives back what orders use that come to nothing: a part of the statement that changes them, see
+    /// Releases what orders use that come to nothing: a part of the statement that changes them, see
     /// ``OrderChange/statement(_:)``. Counters are locked in the order of their ids.
-    static let givingBack: SQL = """
-        , given_back AS (
-            UPDATE discount_uses AS u SET given_back_at = now()
+    static let releasing: SQL = """
+        , released AS (
+            UPDATE discount_uses AS u SET released_at = now()
               FROM changed
              WHERE changed.status IN ('rejected', 'expired', 'canceled') AND u.order_id = changed.id
-               AND u.given_back_at IS NULL
+               AND u.released_at IS NULL
             RETURNING u.discount_id
         ), counted AS MATERIALIZED (
             SELECT d.id FROM discounts AS d
-             WHERE d.maximum_uses IS NOT NULL AND d.id IN (SELECT discount_id FROM given_back)
+             WHERE d.maximum_uses IS NOT NULL AND d.id IN (SELECT discount_id FROM released)
              ORDER BY d.id FOR NO KEY UPDATE
         ), freed AS (
             UPDATE discounts AS d SET uses = d.uses - g.uses
-              FROM (SELECT discount_id, count(*)::integer AS uses FROM given_back GROUP BY discount_id) AS g
+              FROM (SELECT discount_id, count(*)::integer AS uses FROM released GROUP BY discount_id) AS g
               JOIN counted AS c ON c.id = g.discount_id
              WHERE d.id = c.id
         )

@@ -172,7 +172,7 @@ package struct DiscountStore: Sendable {
                            is_active = \(new.isActive), version = version + 1, updated_at = now(),
                            uses = CASE WHEN \(new.maximumUses == nil) THEN 0 ELSE (
                                SELECT count(*) FROM discount_uses AS u
-                                WHERE u.discount_id = d.id AND u.given_back_at IS NULL) END
+                                WHERE u.discount_id = d.id AND u.released_at IS NULL) END
                      WHERE d.id = \(id)
                     RETURNING \(raw: DiscountRecord.columns)
                     """

@@ -28,7 +28,7 @@ CREATE TABLE discounts (
 -- Those that apply by themselves are looked at with each purchase.
 CREATE INDEX discounts_automatic ON discounts (id) WHERE code IS NULL AND is_active;
 
--- A use is taken in the transaction that places the order. An order that comes to nothing gives it back.
+-- A use is taken in the transaction that places the order. An order that comes to nothing releases it.
 CREATE TABLE discount_uses (
     order_id      uuid NOT NULL REFERENCES orders,
     discount_id   uuid NOT NULL REFERENCES discounts,
@@ -38,11 +38,11 @@ CREATE TABLE discount_uses (
     amount        bigint NOT NULL CHECK (amount > 0),
     -- Who is counted as one customer: an account, or the SHA-256 of an email address. Null after erasure.
     customer      text,
-    given_back_at timestamptz,
+    released_at timestamptz,
     created_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (order_id, discount_id)
 );
-CREATE INDEX discount_uses_live ON discount_uses (discount_id, customer) WHERE given_back_at IS NULL;
+CREATE INDEX discount_uses_live ON discount_uses (discount_id, customer) WHERE released_at IS NULL;
 
 ALTER TABLE order_items ADD COLUMN discount bigint NOT NULL DEFAULT 0;
 ALTER TABLE order_items ADD CONSTRAINT order_items_discount CHECK (discount BETWEEN 0 AND total) NOT VALID;

@@ -160,11 +160,11 @@ extension InvariantCheck {
                     OR o.discount <> (SELECT coalesce(sum(amount), 0) FROM discount_uses WHERE order_id = o.id)
                 """),
         InvariantCheck(
-            name: "discount_given_back",
-            rule: "An order that came to nothing has given its discounts back, and no other has.",
+            name: "discount_released",
+            rule: "An order that came to nothing has released its discounts, and no other has.",
             violations: """
                 SELECT u.order_id::text AS id FROM discount_uses AS u JOIN orders AS o ON o.id = u.order_id
-                 WHERE (u.given_back_at IS NOT NULL) <> (o.status IN ('rejected', 'expired', 'canceled'))
+                 WHERE (u.released_at IS NOT NULL) <> (o.status IN ('rejected', 'expired', 'canceled'))
                 """),
         InvariantCheck(
             name: "discount_uses_counted",
@@ -173,7 +173,7 @@ extension InvariantCheck {
                 SELECT d.id::text AS id FROM discounts AS d
                  WHERE d.maximum_uses IS NOT NULL
                    AND d.uses <> (SELECT count(*) FROM discount_uses
-                                   WHERE discount_id = d.id AND given_back_at IS NULL)
+                                   WHERE discount_id = d.id AND released_at IS NULL)
                 """),
     ]
 

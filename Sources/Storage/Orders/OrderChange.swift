@@ -113,7 +113,7 @@ extension OrderChange {
                        WITH ORDINALITY AS e (id, kind, reason, position)
                   JOIN changed ON changed.id = e.id
                  ORDER BY e.position
-            )\(comesToNothing ? DiscountUse.givingBack : "")
+            )\(comesToNothing ? DiscountUse.releasing : "")
             SELECT id, reserved_until FROM changed
             """
     }

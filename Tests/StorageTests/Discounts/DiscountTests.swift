@@ -141,8 +141,8 @@ struct DiscountTests {
         }
     }
 
-    @Test("an order that is rejected, canceled or runs out of time gives it back")
-    func givenBack() async throws {
+    @Test("an order that is rejected, canceled or runs out of time releases it")
+    func released() async throws {
         try await Shop.with { shop in
             let pen = try await shop.product("PEN", stock: 3)
             let discount = try await Self.add(shop, uses: 2)
