@@ -4,12 +4,14 @@ package import FoundationEssentials
 package struct Discount: Hashable, Sendable {
     package typealias ID = Identifier<Discount>
 
-    /// What it takes off the goods.
+    /// What it takes off.
     package enum Effect: Hashable, Sendable {
         /// So many hundredths of a per cent, 1 to 10,000.
         case percentage(basisPoints: Int)
         /// So much in the shop's currency, but never more than the goods cost.
         case fixed(Money)
+        /// What sending costs.
+        case freeShipping
     }
 
     package let id: ID
@@ -175,52 +177,103 @@ package struct AppliedDiscount: Hashable, Sendable {
     package let code: DiscountCode?
     /// What customers read.
     package let title: String
-    /// What it takes off.
+    /// What it takes off. Nothing for free shipping in a cart, of which nobody knows yet where it goes.
     package let amount: Money
+    /// Whether it is taken off what sending costs, and not off the goods.
+    package let isForShipping: Bool
 
-    package init(id: Discount.ID, code: DiscountCode?, title: String, amount: Money) {
+    package init(id: Discount.ID, code: DiscountCode?, title: String, amount: Money, isForShipping: Bool = false) {
         self.id = id
         self.code = code
         self.title = title
         self.amount = amount
+        self.isForShipping = isForShipping
     }
 }
 
-/// What discounts take off a purchase, line by line: a pure function of lines and offers.
+/// What discounts take off a purchase, line by line, and off what sending it costs: a pure function of lines, offers and
+/// the price of sending.
 ///
-/// Discounts that combine are given together; any other is given alone. Of these ways the one that takes most off is
-/// taken. Amounts are rounded half up to what can be charged (``Currency/chargeableStep``), and never take a line
-/// below zero.
+/// Discounts that combine are given together; any other is given alone. Of these ways the one is taken that leaves
+/// least to be paid. Amounts are rounded half up to what can be charged (``Currency/chargeableStep``), and never take a
+/// line below zero.
 package struct Discounting: Hashable, Sendable {
-    /// What is given, in the order in which it is taken off: percentages first, then fixed amounts.
+    /// What is given, in the order in which it is taken off: percentages, fixed amounts, and then free shipping.
     package let applied: [AppliedDiscount]
     /// What is taken off each line; adds up to `total`.
     package let lines: [Money]
-    /// What is taken off in all.
+    /// What is taken off the goods in all.
     package let total: Money
+    /// What sending costs after discounts, `nil` where it was not asked for.
+    package let shipping: Money?
 
-    /// Throws `currencyMismatch` or `overflow`.
-    package init(of lines: [Money], _ offers: [DiscountOffer], in currency: Currency) throws(MoneyError) {
+    /// - Parameter shipping: what sending goods costs that cost so much after discounts; `nil` where nobody knows yet
+    ///   where they go.
+    /// - Throws: `currencyMismatch` or `overflow`.
+    package init(
+        of lines: [Money], _ offers: [DiscountOffer], in currency: Currency, shipping: ((Money) -> Money)? = nil
+    ) throws(MoneyError) {
         let subtotal = try Money.sum(lines, in: currency)
         let open = offers.filter { $0.refusal(for: subtotal) == nil }
         let together = open.filter(\.discount.combines)
         let ways = (together.isEmpty ? [] : [together]) + open.filter { !$0.discount.combines }.map { [$0] }
-        var best: [AppliedDiscount] = []
-        var most = Money.zero(currency)
-        // Of two ways that are worth the same the earlier stays: with a code before those without, and then by id.
-        for way in ways.map({ $0.sorted(by: Self.comesFirst) }).sorted(by: Self.isPreferred) {
-            let given = try Self.given(way, of: subtotal)
-            let worth = try Money.sum(given.map(\.amount), in: currency)
-            if worth.amount > most.amount { (best, most) = (given, worth) }
+        var best = try Way([], of: subtotal, shipping)
+        // Of two ways that come to the same the earlier stays: with a code before those without, and then by id.
+        for offers in ways.map({ $0.sorted(by: Self.comesFirst) }).sorted(by: Self.isPreferred) {
+            let way = try Way(offers, of: subtotal, shipping)
+            if way.isBetter(than: best) { best = way }
         }
-        applied = best
-        total = most
-        self.lines = try Self.share(most, over: lines)
+        applied = best.given
+        total = try subtotal.subtracting(best.goods)
+        self.shipping = best.shipping
+        self.lines = try Self.share(total, over: lines)
+    }
+
+    /// One way of giving discounts, and what it leaves to be paid.
+    private struct Way {
+        var given: [AppliedDiscount] = []
+        var goods: Money
+        var shipping: Money?
+
+        /// Takes one off after the other, each off what those before it have left.
+        init(_ offers: [DiscountOffer], of subtotal: Money, _ price: ((Money) -> Money)?) throws(MoneyError) {
+            goods = subtotal
+            for offer in offers {
+                let amount: Money
+                switch offer.discount.effect {
+                case .percentage(let points): amount = goods.percentage(basisPoints: points)
+                case .fixed:
+                    guard let fixed = offer.amount, fixed.currency == goods.currency else { throw .currencyMismatch }
+                    let worth = min(fixed.amount, goods.amount)
+                    amount = Money(worth - worth % goods.currency.chargeableStep, goods.currency)
+                case .freeShipping: continue
+                }
+                guard amount.amount > 0 else { continue }
+                goods = try goods.subtracting(amount)
+                given.append(AppliedDiscount(offer.discount, amount))
+            }
+            shipping = price?(goods)
+            // One is enough, and none is used where sending costs nothing.
+            guard let free = offers.first(where: { $0.discount.effect == .freeShipping }) else { return }
+            if let cost = shipping, cost.amount == 0 { return }
+            given.append(AppliedDiscount(free.discount, shipping ?? .zero(goods.currency), isForShipping: true))
+            if shipping != nil { shipping = .zero(goods.currency) }
+        }
+
+        /// Whether less is left to be paid. Where nobody knows what sending costs, any price of it is better than
+        /// none taken off.
+        func isBetter(than other: Way) -> Bool {
+            let (mine, others) = (left, other.left)
+            if mine != others { return mine < others }
+            return shipping == nil && other.given.isEmpty && !given.isEmpty
+        }
+
+        private var left: Int128 { Int128(goods.amount) + Int128(shipping?.amount ?? 0) }
     }
 
     private static func comesFirst(_ one: DiscountOffer, _ other: DiscountOffer) -> Bool {
-        (one.amount == nil ? 0 : 1, one.discount.id.description)
-            < (other.amount == nil ? 0 : 1, other.discount.id.description)
+        (one.discount.effect.place, one.discount.id.description)
+            < (other.discount.effect.place, other.discount.id.description)
     }
 
     private static func isPreferred(_ one: [DiscountOffer], _ other: [DiscountOffer]) -> Bool {
@@ -230,34 +283,30 @@ package struct Discounting: Hashable, Sendable {
         return rank(one) < rank(other)
     }
 
-    /// One after the other, each off what those before it have left.
-    private static func given(_ way: [DiscountOffer], of subtotal: Money) throws(MoneyError) -> [AppliedDiscount] {
-        var left = subtotal
-        var given: [AppliedDiscount] = []
-        for offer in way {
-            let amount: Money
-            switch offer.discount.effect {
-            case .percentage(let points): amount = left.percentage(basisPoints: points)
-            case .fixed:
-                guard let fixed = offer.amount, fixed.currency == left.currency else { throw .currencyMismatch }
-                let worth = min(fixed.amount, left.amount)
-                amount = Money(worth - worth % left.currency.chargeableStep, left.currency)
-            }
-            guard amount.amount > 0 else { continue }
-            left = try left.subtracting(amount)
-            given.append(
-                AppliedDiscount(
-                    id: offer.discount.id, code: offer.discount.code, title: offer.discount.title, amount: amount))
-        }
-        return given
-    }
-
     /// In proportion to the lines and in steps that can be charged, so that no line goes below zero.
     private static func share(_ amount: Money, over lines: [Money]) throws(MoneyError) -> [Money] {
         if amount.amount == 0 { return lines.map { _ in amount } }
         let step = amount.currency.chargeableStep
         return try Money(amount.amount / step, amount.currency).split(over: lines.map { $0.amount / step })
             .map { Money($0.amount * step, $0.currency) }
+    }
+}
+
+extension Discount.Effect {
+    /// When it is taken off.
+    fileprivate var place: Int {
+        switch self {
+        case .percentage: 0
+        case .fixed: 1
+        case .freeShipping: 2
+        }
+    }
+}
+
+extension AppliedDiscount {
+    fileprivate init(_ discount: Discount, _ amount: Money, isForShipping: Bool = false) {
+        self.init(
+            id: discount.id, code: discount.code, title: discount.title, amount: amount, isForShipping: isForShipping)
     }
 }
 
