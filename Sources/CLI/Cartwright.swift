@@ -17,7 +17,7 @@ struct Cartwright: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, Payments.self, Emails.self, Rates.self,
-            Discounts.self,
+            Discounts.self, Shipping.self,
             Doctor.self,
             SandboxCommand.self,
         ])

@@ -87,7 +87,7 @@ struct DiscountsShow: AsyncParsableCommand {
 /// Adds one.
 struct DiscountsAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add a discount: give --percent or --amount.")
+        commandName: "add", abstract: "Add a discount: give --percent, --amount or --free-shipping.")
 
     @Argument(help: "What customers read, such as \"Summer sale\".")
     var title: String
@@ -100,6 +100,9 @@ struct DiscountsAdd: AsyncParsableCommand {
 
     @Option(help: "An amount in the shop's currency, such as 10.00.")
     var amount: String?
+
+    @Flag(help: "What sending costs.")
+    var freeShipping = false
 
     @Option(help: "The goods must cost so much, such as 50.00.")
     var minimum: String?
@@ -129,7 +132,9 @@ struct DiscountsAdd: AsyncParsableCommand {
         if let code, DiscountCode(rawValue: code) == nil {
             throw ValidationError("A code has 1 to 40 letters, digits, hyphens and underscores.")
         }
-        guard (percent == nil) != (amount == nil) else { throw ValidationError("Give --percent or --amount.") }
+        guard [percent != nil, amount != nil, freeShipping].count(where: \.self) == 1 else {
+            throw ValidationError("Give --percent, --amount or --free-shipping.")
+        }
         if let percent, PercentText.basisPoints(percent) == nil {
             throw ValidationError("--percent is a number from 0.01 to 100 with at most two decimals.")
         }
@@ -153,6 +158,8 @@ struct DiscountsAdd: AsyncParsableCommand {
             let effect: Discount.Effect
             if let points = percent.flatMap(PercentText.basisPoints) {
                 effect = .percentage(basisPoints: points)
+            } else if freeShipping {
+                effect = .freeShipping
             } else {
                 effect = .fixed(try money(amount ?? "", of: "--amount"))
             }
@@ -207,6 +214,7 @@ private enum DiscountText {
         switch discount.effect {
         case .percentage(let points): "\(PercentText.text(points)) %"
         case .fixed(let money): money.description
+        case .freeShipping: "shipping"
         }
     }
 

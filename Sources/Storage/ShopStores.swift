@@ -61,6 +61,9 @@ extension ShopStores {
         ShipmentStore(database: database, dispatcher: dispatcher, notifier: notifier)
     }
     package var discounts: DiscountStore { DiscountStore(database: database, settings: settings) }
+    package var shippingMethods: ShippingMethodStore {
+        ShippingMethodStore(database: database, settings: settings)
+    }
     package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)

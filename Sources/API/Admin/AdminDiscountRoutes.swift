@@ -84,6 +84,7 @@ extension AdminDiscountRoutes {
         let title = fields.text("title", 1...100)
         let percent = fields.hasValue("percent") ? fields.percent("percent") : nil
         let amount = fields.hasValue("amount") ? fields.amount("amount", in: currency) : nil
+        let isFreeShipping = fields.has("free_shipping") ? fields.boolean("free_shipping") ?? false : false
         let minimum = fields.hasValue("minimum") ? fields.amount("minimum", in: currency) : nil
         let startsAt = fields.hasValue("starts_at") ? fields.time("starts_at") : nil
         let endsAt = fields.hasValue("ends_at") ? fields.time("ends_at") : nil
@@ -92,14 +93,15 @@ extension AdminDiscountRoutes {
         let isFirst = fields.has("first_order_only") ? fields.boolean("first_order_only") : false
         let combines = fields.has("combines") ? fields.boolean("combines") : false
         let isActive = fields.has("active") ? fields.boolean("active") : true
-        if !fields.hasValue("percent"), !fields.hasValue("amount") {
-            fields.note("percent", .required, "Give percent or amount.")
-        } else if fields.hasValue("percent"), fields.hasValue("amount") {
-            fields.note("amount", .notAllowed, "Give percent or amount, not both.")
+        let effects = [fields.hasValue("percent"), fields.hasValue("amount"), isFreeShipping].count(where: \.self)
+        if effects == 0 { fields.note("percent", .required, "Give percent, amount or free_shipping.") }
+        if effects > 1 { fields.note("percent", .notAllowed, "Give one of percent, amount and free_shipping.") }
+        let effect =
+            percent.map { Discount.Effect.percentage(basisPoints: $0) } ?? amount.map { .fixed($0) }
+            ?? (isFreeShipping ? .freeShipping : nil)
+        guard fields.isComplete, let title, let isFirst, let combines, let isActive, let effect else {
+            throw fields.rejection
         }
-        guard fields.isComplete, let title, let isFirst, let combines, let isActive,
-            let effect = percent.map({ Discount.Effect.percentage(basisPoints: $0) }) ?? amount.map({ .fixed($0) })
-        else { throw fields.rejection }
         return Discount(
             code: code, title: title, effect: effect, minimum: minimum, startsAt: startsAt, endsAt: endsAt,
             maximumUses: uses, maximumUsesPerCustomer: usesEach, isFirstOrderOnly: isFirst, combines: combines,
@@ -118,7 +120,7 @@ extension AdminDiscountRoutes {
         if fields.has("first_order_only") { change.isFirstOrderOnly = fields.boolean("first_order_only") }
         if fields.has("combines") { change.combines = fields.boolean("combines") }
         if fields.has("active") { change.isActive = fields.boolean("active") }
-        for field in ["code", "percent", "amount"] where fields.has(field) {
+        for field in ["code", "percent", "amount", "free_shipping"] where fields.has(field) {
             fields.note(
                 field, .notAllowed, "Orders have the discount as it is. Make a new one and deactivate this one.")
         }

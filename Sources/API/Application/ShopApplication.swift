@@ -16,7 +16,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
         .add(to: &routes)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
     CartRoutes(
-        carts: services.carts, guests: services.guests, limiter: services.limiter, settings: services.settings
+        carts: services.carts, guests: services.guests, shipping: services.shippingMethods, limiter: services.limiter, settings: services.settings
     ).add(to: &routes)
     let waiter = OrderLongPoll(orders: services.orders, outcomes: services.notifier, logger: logger)
     OrderRoutes(
@@ -47,6 +47,7 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
         .add(to: &routes)
     AdminWebhookEventRoutes(webhooks: services.webhooks).add(to: &routes)
     AdminDiscountRoutes(discounts: services.discounts, settings: services.settings).add(to: &routes)
+    AdminShippingMethodRoutes(methods: services.shippingMethods, settings: services.settings).add(to: &routes)
     AdminRateRoutes(rates: services.rates).add(to: &routes)
     AdminReconciliationRoutes(reconciliations: services.reconciliations).add(to: &routes)
     return RouteTable(routes)

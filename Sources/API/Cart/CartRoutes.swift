@@ -9,12 +9,14 @@ import Storage
 struct CartRoutes {
     let carts: CartStore
     let guests: GuestStore
+    let shipping: ShippingMethodStore
     let limiter: RequestLimiter
     let settings: ShopSettings
 
     func add(to routes: inout Routes) {
         routes.get("cart", audience: .shoppers, limit: .read, use: show)
         routes.delete("cart", audience: .shoppers, limit: .cart, use: clear)
+        routes.get("cart/shipping-methods", audience: .shoppers, limit: .read, use: shippingMethods)
         routes.put("cart/discount", audience: .shoppers, limit: .cart, use: applyCode)
         routes.delete("cart/discount", audience: .shoppers, limit: .cart, use: removeCode)
         routes.post("cart/items", audience: .shoppers, limit: .cart, use: add)
@@ -97,6 +99,21 @@ struct CartRoutes {
         return try JSONResponse.response(CartBody(try await carts.removeCode(for: owner, in: currency)))
     }
 
+    @Sendable func shippingMethods(_ request: Request, _ context: ShopContext) async throws -> Response {
+        var query = RequestQuery(request)
+        let currency = query.currency()
+        let country = query.parsed("country", "Expected a country of ISO 3166-1, such as DE.") { Country(rawValue: $0) }
+        if country == nil, query.errors.isEmpty { query.note("country", .required, "Say where the goods go.") }
+        try query.finish()
+        guard let country, let owner = try await owner(request, context),
+            let options = try await shipping.options(for: owner, to: country.rawValue, in: currency)
+        else { throw Problem.notFound("cart") }
+        return try JSONResponse.response(
+            PageDocument(
+                items: options.map { ShippingOptionBody(code: $0.method.code, name: $0.method.name, price: $0.price) },
+                nextCursor: nil))
+    }
+
     /// Body of `PUT /cart/discount`.
     private static func code(_ fields: consuming RequestFields) throws(Problem) -> DiscountCode {
         let code = fields.discountCode("code")
@@ -143,6 +160,13 @@ struct QuantityRequest {
         guard fields.isComplete, let quantity else { throw fields.rejection }
         self.quantity = quantity
     }
+}
+
+/// A way of sending a cart.
+struct ShippingOptionBody: Encodable {
+    let code: ShippingCode
+    let name: String
+    let price: Money
 }
 
 /// A cart with today's prices.

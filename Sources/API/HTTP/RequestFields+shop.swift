@@ -16,6 +16,10 @@ extension RequestFields {
         parsed(field, "Expected 1 to 40 letters, digits, hyphens and underscores.") { DiscountCode(rawValue: $0) }
     }
 
+    mutating func shippingCode(_ field: String) -> ShippingCode? {
+        parsed(field, "Expected 1 to 40 lower-case letters, digits and hyphens.") { ShippingCode(rawValue: $0) }
+    }
+
     mutating func language(_ field: String) -> Language? {
         parsed(field, "Expected one of \(Language.allCases.map(\.rawValue).joined(separator: ", ")).") {
             Language(rawValue: $0)

@@ -19,6 +19,7 @@ struct AcceptedOrder {
         case .requestInProgress: throw .requestInProgress
         case .cartChanged(let actual): throw .cartChanged(actual)
         case .discountRefused(let code, let refusal): throw .discountRefused(code, refusal)
+        case .shippingUnavailable(let method, let country): throw .shippingUnavailable(method, country: country)
         case .cartEmpty: throw .cartEmpty
         case .cartLocked: throw Problem("cart_locked", .conflict, "Cart locked", StorageError.cartLocked.description)
         case .unknownProducts(let ids): throw .unknownProducts(ids)

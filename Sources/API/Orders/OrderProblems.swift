@@ -44,6 +44,14 @@ extension Problem {
         return problem
     }
 
+    static func shippingUnavailable(_ method: ShippingCode?, country: String) -> Problem {
+        let way = method.map { " by \($0)" } ?? ""
+        return Problem(
+            "shipping_unavailable", .conflict, "Shipping unavailable",
+            "These goods are not sent to \(country)\(way). Nothing was charged. "
+                + "See GET \(Route.base)/cart/shipping-methods?country=\(country).")
+    }
+
     static var cartEmpty: Problem {
         Problem("cart_empty", .conflict, "Cart empty", "There is nothing to buy: put something into the cart first.")
     }

@@ -11,6 +11,8 @@ struct OrderRequest {
     let currency: Currency?
     /// The code of a discount; nil takes the one in the cart.
     let discountCode: DiscountCode?
+    /// How it is sent; nil takes the cheapest way.
+    let shippingMethod: ShippingCode?
     /// What the client showed its customer. A different price is answered with 409 and charges nothing.
     let expectedTotal: Money?
     /// Needed from guests; users have one.
@@ -22,16 +24,18 @@ struct OrderRequest {
     let items: [CartItemRequest]?
 
     init(_ fields: consuming RequestFields) throws(Problem) {
-        let method = fields.has("payment_method") ? fields.paymentMethod("payment_method") : nil
+        let payment = fields.has("payment_method") ? fields.paymentMethod("payment_method") : nil
         let currency = fields.has("currency") ? fields.currency("currency") : nil
         let code = fields.has("discount_code") ? fields.discountCode("discount_code") : nil
+        let method = fields.has("shipping_method") ? fields.shippingCode("shipping_method") : nil
         let total = fields.has("expected_total") ? fields.money("expected_total") : nil
         let email = fields.has("email") ? fields.email("email") : nil
         let language = fields.has("language") ? fields.language("language") : nil
         let address = fields.address("shipping_address")
         let items = fields.has("items") ? Self.items(&fields) : nil
         guard fields.isComplete, let address else { throw fields.rejection }
-        self.paymentMethod = method
+        self.paymentMethod = payment
+        self.shippingMethod = method
         self.currency = currency
         self.discountCode = code
         self.expectedTotal = total

@@ -37,7 +37,7 @@ struct OrderRoutes {
                 idempotencyKey: key, fingerprint: Array(SHA256.hash(data: try JSONResponse.data(json))),
                 buyer: buyer.owner,
                 scopes: buyer.scopes, earlierScopes: buyer.earlierScopes, source: body.source, currency: body.currency,
-                discountCode: body.discountCode, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod,
+                discountCode: body.discountCode, shippingMethod: body.shippingMethod, expectedTotal: body.expectedTotal, paymentMethod: body.paymentMethod,
                 email: body.email,
                 language: body.language ?? request.headers[.acceptLanguage].flatMap { Language(acceptLanguage: $0) },
                 shippingAddress: body.shippingAddress,

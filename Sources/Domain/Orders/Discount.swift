@@ -177,7 +177,7 @@ package struct AppliedDiscount: Hashable, Sendable {
     package let code: DiscountCode?
     /// What customers read.
     package let title: String
-    /// What it takes off. Nothing for free shipping in a cart, of which nobody knows yet where it goes.
+    /// What it takes off. Nothing for free shipping in a cart, of which it is not known yet where it goes.
     package let amount: Money
     /// Whether it is taken off what sending costs, and not off the goods.
     package let isForShipping: Bool
@@ -204,14 +204,14 @@ package struct Discounting: Hashable, Sendable {
     package let lines: [Money]
     /// What is taken off the goods in all.
     package let total: Money
-    /// What sending costs after discounts, `nil` where it was not asked for.
+    /// What sending costs after discounts; `nil` where it was not asked for, or the goods cannot be sent.
     package let shipping: Money?
 
-    /// - Parameter shipping: what sending goods costs that cost so much after discounts; `nil` where nobody knows yet
-    ///   where they go.
+    /// - Parameter shipping: what sending goods costs that cost so much after discounts, `nil` when they cannot be
+    ///   sent. Left out where it is not known yet where they go.
     /// - Throws: `currencyMismatch` or `overflow`.
     package init(
-        of lines: [Money], _ offers: [DiscountOffer], in currency: Currency, shipping: ((Money) -> Money)? = nil
+        of lines: [Money], _ offers: [DiscountOffer], in currency: Currency, shipping: ((Money) -> Money?)? = nil
     ) throws(MoneyError) {
         let subtotal = try Money.sum(lines, in: currency)
         let open = offers.filter { $0.refusal(for: subtotal) == nil }
@@ -234,9 +234,11 @@ package struct Discounting: Hashable, Sendable {
         var given: [AppliedDiscount] = []
         var goods: Money
         var shipping: Money?
+        /// Whether it is known where the goods go, and they cannot be sent.
+        let isImpossible: Bool
 
         /// Takes one off after the other, each off what those before it have left.
-        init(_ offers: [DiscountOffer], of subtotal: Money, _ price: ((Money) -> Money)?) throws(MoneyError) {
+        init(_ offers: [DiscountOffer], of subtotal: Money, _ price: ((Money) -> Money?)?) throws(MoneyError) {
             goods = subtotal
             for offer in offers {
                 let amount: Money
@@ -253,6 +255,7 @@ package struct Discounting: Hashable, Sendable {
                 given.append(AppliedDiscount(offer.discount, amount))
             }
             shipping = price?(goods)
+            isImpossible = price != nil && shipping == nil
             // One is enough, and none is used where sending costs nothing.
             guard let free = offers.first(where: { $0.discount.effect == .freeShipping }) else { return }
             if let cost = shipping, cost.amount == 0 { return }
@@ -260,9 +263,10 @@ package struct Discounting: Hashable, Sendable {
             if shipping != nil { shipping = .zero(goods.currency) }
         }
 
-        /// Whether less is left to be paid. Where nobody knows what sending costs, any price of it is better than
-        /// none taken off.
+        /// Whether less is left to be paid. Where it is not known what sending costs, sending for nothing is better
+        /// than no discount.
         func isBetter(than other: Way) -> Bool {
+            if isImpossible != other.isImpossible { return other.isImpossible }
             let (mine, others) = (left, other.left)
             if mine != others { return mine < others }
             return shipping == nil && other.given.isEmpty && !given.isEmpty

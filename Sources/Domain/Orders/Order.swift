@@ -26,6 +26,8 @@ package struct Order: Hashable, Sendable {
     package let totals: OrderTotals
     /// What made it cheaper.
     package let discounts: [AppliedDiscount]
+    /// How it is sent, as that was called then; `nil` when the shop had no shipping methods.
+    package let shippingMethod: OrderShipping?
     /// What went back.
     package let refunded: Money
     /// The refunds of its payment, oldest first.
@@ -58,7 +60,7 @@ package struct Order: Hashable, Sendable {
         reservedUntil: Date?,
         createdAt: Date, updatedAt: Date, confirmedAt: Date?, refunded: Money? = nil, refunds: [OrderRefund] = [],
         language: Language = .english, rejectionReason: String? = nil, shipments: [Shipment] = [],
-        discounts: [AppliedDiscount] = []
+        discounts: [AppliedDiscount] = [], shippingMethod: OrderShipping? = nil
     ) {
         self.id = id
         self.number = number
@@ -72,6 +74,7 @@ package struct Order: Hashable, Sendable {
         self.items = items
         self.totals = totals
         self.discounts = discounts
+        self.shippingMethod = shippingMethod
         self.refunded = refunded ?? .zero(totals.total.currency)
         self.refunds = refunds
         self.shipments = shipments
@@ -90,6 +93,17 @@ package struct Order: Hashable, Sendable {
 
     /// Whether nothing is to be paid for it.
     package var isFree: Bool { totals.total.amount == 0 }
+}
+
+/// How an order is sent: the method as it was called when the order was placed.
+package struct OrderShipping: Hashable, Sendable {
+    package let code: ShippingCode
+    package let name: String
+
+    package init(code: ShippingCode, name: String) {
+        self.code = code
+        self.name = name
+    }
 }
 
 /// A refund as the buyer sees it.
@@ -182,10 +196,11 @@ package struct OrderTotals: Hashable, Codable, Sendable {
         total = try subtotal.subtracting(self.discount).adding(self.shipping).adding(self.tax)
     }
 
-    /// Adds up the lines of an order, less what discounts take off them. Throws `currencyMismatch` or `overflow`.
-    package init(items: some Sequence<OrderItem>, currency: Currency) throws(MoneyError) {
+    /// Adds up the lines of an order, less what discounts take off them, and what sending costs. Throws
+    /// `currencyMismatch` or `overflow`.
+    package init(items: some Sequence<OrderItem>, shipping: Money? = nil, currency: Currency) throws(MoneyError) {
         try self.init(
             subtotal: Money.sum(items.map(\.total), in: currency),
-            discount: Money.sum(items.map(\.discount), in: currency))
+            discount: Money.sum(items.map(\.discount), in: currency), shipping: shipping)
     }
 }

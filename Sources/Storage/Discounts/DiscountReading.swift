@@ -162,12 +162,13 @@ enum DiscountUse {
         // An operator who changes a discount waits for those who took it as it was, and the others find it changed.
         let taken = Query.count(
             """
-            INSERT INTO discount_uses (order_id, discount_id, position, code, title, amount, customer)
-            SELECT \(order)::uuid, d.id, t.position, t.code, t.title, t.amount, \(customer.key)::text
+            INSERT INTO discount_uses (order_id, discount_id, position, code, title, amount, is_for_shipping, customer)
+            SELECT \(order)::uuid, d.id, t.position, t.code, t.title, t.amount, t.is_for_shipping,
+                   \(customer.key)::text
               FROM unnest(\(applied.map(\.id))::uuid[], \(applied.map { versions[$0.id] ?? 0 })::integer[],
                           \(applied.map { $0.code?.rawValue })::text[], \(applied.map(\.title))::text[],
-                          \(applied.map(\.amount.amount))::bigint[])
-                   WITH ORDINALITY AS t (id, version, code, title, amount, position)
+                          \(applied.map(\.amount.amount))::bigint[], \(applied.map(\.isForShipping))::boolean[])
+                   WITH ORDINALITY AS t (id, version, code, title, amount, is_for_shipping, position)
               JOIN discounts AS d ON d.id = t.id AND d.version = t.version AND d.is_active
                FOR KEY SHARE OF d
             """)
@@ -205,7 +206,7 @@ extension Discount {
     /// What is read of a row `d`.
     static let columns = """
         d.id, d.code, d.title, d.basis_points, d.amount, d.currency, d.minimum, d.starts_at, d.ends_at, d.maximum_uses,
-        d.uses_per_customer, d.is_first_order_only, d.combines, d.is_active, d.version
+        d.uses_per_customer, d.is_first_order_only, d.combines, d.is_active, d.version, d.is_free_shipping
         """
 
     init(_ row: PostgresRow) throws {
@@ -213,6 +214,8 @@ extension Discount {
         let effect: Effect
         if let points: Int = try row["basis_points"] {
             effect = .percentage(basisPoints: points)
+        } else if try row["is_free_shipping"] {
+            effect = .freeShipping
         } else {
             effect = .fixed(Money(try row["amount"], currency))
         }

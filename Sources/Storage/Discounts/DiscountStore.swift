@@ -125,16 +125,19 @@ package struct DiscountStore: Sendable {
                 switch discount.effect {
                 case .percentage(let basisPoints): points = basisPoints
                 case .fixed(let money): amount = money.amount
+                case .freeShipping: break
                 }
                 let (record, _) = try transaction.pipeline(
                     Query.row(
                         """
                         INSERT INTO discounts AS d (id, code, title, basis_points, amount, currency, minimum, starts_at,
-                            ends_at, maximum_uses, uses_per_customer, is_first_order_only, combines, is_active)
+                            ends_at, maximum_uses, uses_per_customer, is_first_order_only, combines, is_active,
+                            is_free_shipping)
                         VALUES (\(discount.id), \(discount.code), \(discount.title), \(points), \(amount),
                             \(settings.currency), \(discount.minimum?.amount), \(discount.startsAt),
                             \(discount.endsAt), \(discount.maximumUses), \(discount.maximumUsesPerCustomer),
-                            \(discount.isFirstOrderOnly), \(discount.combines), \(discount.isActive))
+                            \(discount.isFirstOrderOnly), \(discount.combines), \(discount.isActive),
+                            \(discount.effect == .freeShipping))
                         RETURNING \(raw: DiscountRecord.columns)
                         """
                     ) { try DiscountRecord($0) }, try AuditLog.insertion(of: entry.about(nil, discount)))
@@ -220,6 +223,7 @@ extension AuditEntry {
         switch discount.effect {
         case .percentage(let points): facts["basis_points"] = String(points)
         case .fixed(let money): facts["amount"] = money.description
+        case .freeShipping: facts["free_shipping"] = "true"
         }
         facts["minimum"] = discount.minimum?.description
         facts["starts_at"] = discount.startsAt?.formatted(.iso8601)

@@ -8,6 +8,7 @@ package struct DiscountDocument: Encodable {
     package init(_ record: DiscountRecord) { self.record = record }
 
     private enum CodingKeys: String, CodingKey {
+        case isFreeShipping = "free_shipping"
         case id, code, title, percent, amount, minimum, combines, active, uses, version
         case startsAt = "starts_at"
         case endsAt = "ends_at"
@@ -24,6 +25,7 @@ package struct DiscountDocument: Encodable {
         switch discount.effect {
         case .percentage(let points): percent = Double(points) / 100
         case .fixed(let money): amount = money
+        case .freeShipping: break
         }
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(discount.id, forKey: .id)
@@ -31,6 +33,7 @@ package struct DiscountDocument: Encodable {
         try container.encode(discount.title, forKey: .title)
         try container.encode(percent, forKey: .percent)
         try container.encode(amount, forKey: .amount)
+        try container.encode(discount.effect == .freeShipping, forKey: .isFreeShipping)
         try container.encode(discount.minimum, forKey: .minimum)
         try container.encode(discount.startsAt, forKey: .startsAt)
         try container.encode(discount.endsAt, forKey: .endsAt)

@@ -6,20 +6,26 @@ package struct AppliedDiscountDocument: Encodable {
     private let title: String
     private let code: String?
     private let amount: Money
+    private let isForShipping: Bool
 
     package init(_ discount: AppliedDiscount) {
         title = discount.title
         code = discount.code?.rawValue
         amount = discount.amount
+        isForShipping = discount.isForShipping
     }
 
-    private enum CodingKeys: CodingKey { case title, code, amount }
+    private enum CodingKeys: String, CodingKey {
+        case title, code, amount
+        case isForShipping = "free_shipping"
+    }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(title, forKey: .title)
         try container.encode(code, forKey: .code)
         try container.encode(amount, forKey: .amount)
+        try container.encode(isForShipping, forKey: .isForShipping)
     }
 }
 
@@ -155,6 +161,7 @@ package struct OrderDocument: Encodable {
             refunds, shipments
         case fulfillmentStatus = "fulfillment_status"
         case rejectionReason = "rejection_reason"
+        case shippingMethod = "shipping_method"
         case shippingAddress = "shipping_address"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -173,6 +180,8 @@ package struct OrderDocument: Encodable {
         try container.encode(order.totals.discount, forKey: .discount)
         try container.encode(order.discounts.map(AppliedDiscountDocument.init), forKey: .discounts)
         try container.encode(order.totals.shipping, forKey: .shipping)
+        try container.encode(
+            order.shippingMethod.map { ["code": $0.code.rawValue, "name": $0.name] }, forKey: .shippingMethod)
         try container.encode(order.totals.tax, forKey: .tax)
         try container.encode(order.totals.total, forKey: .total)
         try container.encode(order.refunded, forKey: .refunded)

@@ -157,7 +157,8 @@ extension InvariantCheck {
             violations: """
                 SELECT o.id::text AS id FROM orders AS o
                  WHERE o.discount <> (SELECT coalesce(sum(discount), 0) FROM order_items WHERE order_id = o.id)
-                    OR o.discount <> (SELECT coalesce(sum(amount), 0) FROM discount_uses WHERE order_id = o.id)
+                    OR o.discount <> (SELECT coalesce(sum(amount), 0) FROM discount_uses
+                                       WHERE order_id = o.id AND NOT is_for_shipping)
                 """),
         InvariantCheck(
             name: "discount_released",

@@ -62,6 +62,8 @@ struct OrderDraft: Sendable {
     let totals: OrderTotals
     /// What makes it cheaper.
     let discounts: [AppliedDiscount]
+    /// How it is sent, `nil` where the shop has no shipping methods.
+    let shippingMethod: OrderShipping?
     /// The rate prices were converted with, `nil` when none was.
     let rate: AppliedRate?
 
@@ -70,9 +72,11 @@ struct OrderDraft: Sendable {
 
     /// Prices all lines, takes discounts off and adds up. The second case says why the order cannot be placed.
     ///
-    /// - Parameter code: what the customer typed. Who does not get what it promises is told so and pays nothing.
+    /// - Parameters:
+    ///   - code: what the customer typed. Who does not get what it promises is told so and pays nothing.
+    ///   - sending: how the goods can be sent.
     static func price(
-        _ lines: [PricedLine], _ offers: [ReadOffer] = [], code: DiscountCode? = nil, with book: PriceBook,
+        _ lines: [PricedLine], _ offers: [ReadOffer], code: DiscountCode?, sending: Sending, with book: PriceBook,
         _ charges: ChargeLimits
     ) -> Result<OrderDraft, Refusal> {
         if lines.isEmpty { return .failure(Refusal(outcome: .cartEmpty)) }
@@ -95,19 +99,66 @@ struct OrderDraft: Sendable {
             if let code, let refusal = try refusal(of: code, open, items, book.currency) {
                 return .failure(Refusal(outcome: .discountRefused(code, refusal)))
             }
-            let discounting = try Discounting(of: items.map(\.total), open, in: book.currency)
+            let ways = try sending.ways(book)
+            if let refusal = sending.refusal(ways) { return .failure(refusal) }
+            let discounting = try Discounting(of: items.map(\.total), open, in: book.currency) {
+                sending.isFree ? .zero(book.currency) : ways.cheapest(for: $0)?.price
+            }
+            guard let shipping = discounting.shipping else { return .failure(sending.unavailable) }
             items = zip(items, discounting.lines).map { $0.discounted(by: $1) }
-            let usesRate = isConverted || discounting.usesRate(open, in: book.currency)
+            let totals = try OrderTotals(items: items, shipping: shipping, currency: book.currency)
+            let method = ways.cheapest(for: try totals.subtotal.subtracting(totals.discount))?.method
+            let usesRate =
+                isConverted || discounting.usesRate(open, in: book.currency)
+                || shipping.amount > 0 && method?.rates.first?.price.currency != book.currency
             return .success(
                 OrderDraft(
-                    items: items, totals: try OrderTotals(items: items, currency: book.currency),
-                    discounts: discounting.applied, rate: usesRate ? book.conversion?.rate : nil))
+                    items: items, totals: totals, discounts: discounting.applied,
+                    shippingMethod: method.map { OrderShipping(code: $0.code, name: $0.name) },
+                    rate: usesRate ? book.conversion?.rate : nil))
         } catch StorageError.currencyUnavailable(let currency) {
             return .failure(Refusal(outcome: .currencyUnavailable(currency)))
         } catch {
             // All that is left are sums beyond 64 bits.
             return .failure(Refusal(outcome: .amountTooLarge(charges.bounds(in: book.currency))))
         }
+    }
+}
+
+/// How the goods of a purchase can be sent.
+struct Sending: Sendable {
+    /// The shop's methods. None: it sends for nothing.
+    let methods: [ShippingMethod]
+    /// Where to, as a code of ISO 3166-1.
+    let country: String
+    /// What the customer chose; the cheapest when `nil`.
+    let chosen: ShippingCode?
+
+    /// Whether the shop sends for nothing.
+    var isFree: Bool { methods.isEmpty }
+
+    /// For goods that are not sent so, or not there.
+    var unavailable: Refusal { Refusal(outcome: .shippingUnavailable(chosen, country: country)) }
+
+    /// The methods that go there, and were chosen. Throws `StorageError.amountTooLarge`.
+    func ways(_ book: PriceBook) throws(StorageError) -> [ShippingOffer] {
+        var ways: [ShippingOffer] = []
+        for method in methods where method.serves(country) && (chosen == nil || method.code == chosen) {
+            if let offer = try method.offer(book) { ways.append(offer) }
+        }
+        return ways
+    }
+
+    func refusal(_ ways: [ShippingOffer]) -> Refusal? {
+        ways.isEmpty && (!isFree || chosen != nil) ? unavailable : nil
+    }
+}
+
+extension [ShippingOffer] {
+    /// The cheapest way of sending goods that cost so much; of equals the first by code.
+    fileprivate func cheapest(for goods: Money) -> (method: ShippingMethod, price: Money)? {
+        compactMap { offer in offer.price(of: goods).map { (offer.method, $0) } }
+            .min { ($0.1.amount, $0.0.code.rawValue) < ($1.1.amount, $1.0.code.rawValue) }
     }
 }
 

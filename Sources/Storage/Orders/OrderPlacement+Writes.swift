@@ -21,11 +21,12 @@ extension OrderPlacement {
             """
             INSERT INTO orders (id, cart_id, user_id, guest_token_hash, email, language, shipping_address, currency,
                                 subtotal, discount, shipping, tax, total, rate_set_id, rate_base, rate, rate_margin,
-                                checkout_job_id)
+                                checkout_job_id, shipping_code, shipping_name)
             VALUES (\(orderID), \(cartID), \(buyer.userID), \(buyer.guestTokenHash), \(email), \(language),
                     \(address)::jsonb, \(totals.total.currency), \(totals.subtotal.amount), \(totals.discount.amount),
                     \(totals.shipping.amount), \(totals.tax.amount), \(totals.total.amount), \(draft.rate?.setID),
-                    \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero), \(job.id))
+                    \(draft.rate?.base), \(draft.rate?.value), \(draft.rate?.margin ?? .zero), \(job.id),
+                    \(draft.shippingMethod?.code), \(draft.shippingMethod?.name))
             RETURNING number, created_at
             """
         ) { (try $0["number"], try $0["created_at"]) }
@@ -85,6 +86,6 @@ extension OrderPlacement {
             shippingAddress: request.shippingAddress, reservedUntil: nil, createdAt: placed.createdAt,
             updatedAt: placed.createdAt,
             confirmedAt: nil,
-            language: language, discounts: draft.discounts)
+            language: language, discounts: draft.discounts, shippingMethod: draft.shippingMethod)
     }
 }

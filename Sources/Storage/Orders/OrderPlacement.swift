@@ -39,13 +39,17 @@ struct OrderPlacement: Sendable {
 
     /// Throws `Refusal` or `Replay` to roll everything back, the claimed key included.
     func run(_ transaction: PostgresTransaction) throws -> Placed {
-        let (claimed, stored, yielding, cart, _, offers, lines, address, book, declines) = try transaction.pipeline(
-            claim, stored, superseded, lockedCart, DiscountReading.lock(customer, code: code), offers, lines,
-            emailAddress, PriceBook.reading(currency, settings), declines)
+        let (claimed, stored, yielding, cart, _, offers, methods, lines, address, book, declines) =
+            try transaction.pipeline(
+                claim, stored, superseded, lockedCart, DiscountReading.lock(customer, code: code), offers,
+                ShippingReading.active, lines, emailAddress, PriceBook.reading(currency, settings), declines)
         try checkKey(claimed, stored)
         let (cartID, codeInCart) = try Self.open(cart)
         let draft = try OrderDraft.price(
-            lines, offers, code: request.discountCode ?? codeInCart, with: book, settings.charges
+            lines, offers, code: request.discountCode ?? codeInCart,
+            sending: Sending(
+                methods: methods, country: request.shippingAddress.country, chosen: request.shippingMethod),
+            with: book, settings.charges
         ).get()
         if let expected = request.expectedTotal, expected != draft.totals.total {
             throw Refusal(outcome: .cartChanged(actual: draft.totals.total))

@@ -28,10 +28,9 @@ enum OrderRow {
                                        FROM refund_items WHERE refund_id = r.id) AS i ON true
                  WHERE r.order_id = o.id)::text AS refund_list,
                \(ShipmentRow.list) AS shipment_list,
-               CASE WHEN o.discount > 0 THEN (
-                   SELECT jsonb_agg(jsonb_build_object('id', discount_id, 'code', code, 'title', title,
-                                                       'amount', amount) ORDER BY position)
-                     FROM discount_uses WHERE order_id = o.id)::text END AS discount_list,
+               (SELECT jsonb_agg(jsonb_build_object('id', discount_id, 'code', code, 'title', title, 'amount', amount,
+                                                    'shipping', is_for_shipping) ORDER BY position)
+                  FROM discount_uses WHERE order_id = o.id)::text AS discount_list,
                i.product_ids, i.skus, i.names, i.quantities, i.unit_amounts, i.line_totals, i.line_discounts
           FROM orders AS o
           LEFT JOIN rate_sets AS rs ON rs.id = o.rate_set_id
@@ -67,7 +66,10 @@ enum OrderRow {
             language: try row["language"],
             rejectionReason: try row["rejection_reason"],
             shipments: try ShipmentRow.shipments(row["shipment_list"]),
-            discounts: try (row["discount_list"] as String?).map { try discounts($0, currency) } ?? [])
+            discounts: try (row["discount_list"] as String?).map { try discounts($0, currency) } ?? [],
+            shippingMethod: try (row["shipping_code"] as ShippingCode?).map {
+                OrderShipping(code: $0, name: try row["shipping_name"])
+            })
     }
 
     private static func items(_ row: PostgresRow, _ currency: Currency) throws -> [OrderItem] {
@@ -129,6 +131,7 @@ enum OrderRow {
         let code: String?
         let title: String
         let amount: Int64
+        let shipping: Bool
     }
 
     private static func discounts(_ json: String, _ currency: Currency) throws -> [AppliedDiscount] {
@@ -138,7 +141,7 @@ enum OrderRow {
             }
             return AppliedDiscount(
                 id: id, code: stored.code.flatMap { DiscountCode(rawValue: $0) }, title: stored.title,
-                amount: Money(stored.amount, currency))
+                amount: Money(stored.amount, currency), isForShipping: stored.shipping)
         }
     }
 

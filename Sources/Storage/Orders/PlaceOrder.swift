@@ -41,6 +41,8 @@ package struct PlaceOrderRequest: Sendable {
     package var currency: Currency?
     /// The code of a discount; the one in the cart when `nil`.
     package var discountCode: DiscountCode?
+    /// How it is sent; the cheapest way when `nil`.
+    package var shippingMethod: ShippingCode?
     /// What the customer was shown. Another sum is refused.
     package var expectedTotal: Money?
     /// The payment method as the provider names it; `nil` when the customer takes the order to cost nothing.
@@ -62,7 +64,7 @@ package struct PlaceOrderRequest: Sendable {
         idempotencyKey: String, fingerprint: [UInt8], buyer: CartOwner, scopes: [String]? = nil,
         earlierScopes: [String] = [],
         source: Source = .cart, currency: Currency? = nil, discountCode: DiscountCode? = nil,
-        expectedTotal: Money? = nil, paymentMethod: String?,
+        shippingMethod: ShippingCode? = nil, expectedTotal: Money? = nil, paymentMethod: String?,
         email: EmailAddress? = nil, language: Language? = nil, shippingAddress: Address,
         traceparent: String? = nil, remoteAddress: String? = nil, client: String? = nil
     ) {
@@ -74,6 +76,7 @@ package struct PlaceOrderRequest: Sendable {
         self.source = source
         self.currency = currency
         self.discountCode = discountCode
+        self.shippingMethod = shippingMethod
         self.expectedTotal = expectedTotal
         self.paymentMethod = paymentMethod
         self.email = email
@@ -100,6 +103,8 @@ package enum PlaceOrderOutcome: Hashable, Sendable {
     case cartChanged(actual: Money)
     /// The customer may not have the discount with this code.
     case discountRefused(DiscountCode, DiscountRefusal)
+    /// The goods are not sent to this country, or not in the way that was chosen.
+    case shippingUnavailable(ShippingCode?, country: String)
     /// There is nothing to buy.
     case cartEmpty
     /// Another order is being paid from this cart.

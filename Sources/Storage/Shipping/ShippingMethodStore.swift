@@ -224,7 +224,8 @@ package struct ShippingMethodStore: Sendable {
     }
 
     /// Whether with this one too many would be active. Who makes another at the same moment waits.
-    private static func hasTooManyActive(with method: ShippingMethod, in transaction: PostgresTransaction) throws -> Bool
+    private static func hasTooManyActive(with method: ShippingMethod, in transaction: PostgresTransaction) throws
+        -> Bool
     {
         guard method.isActive else { return false }
         let (_, count) = try transaction.pipeline(

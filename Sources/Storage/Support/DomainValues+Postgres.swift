@@ -23,6 +23,7 @@ extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}
 extension OrderEvent.Kind: PostgresEncodable, PostgresDecodable {}
 extension DiscountCode: PostgresEncodable, PostgresDecodable {}
+extension ShippingCode: PostgresEncodable, PostgresDecodable {}
 extension CartStatus: PostgresEncodable, PostgresDecodable {}
 extension Language: PostgresEncodable, PostgresDecodable {}
 extension EmailKind: PostgresEncodable, PostgresDecodable {}
