@@ -16,7 +16,8 @@ func shopRoutes(_ services: ShopServices, document: APIDocument, logger: Logger)
         .add(to: &routes)
     RateRoutes(rates: services.rates, settings: services.settings).add(to: &routes)
     CartRoutes(
-        carts: services.carts, guests: services.guests, shipping: services.shippingMethods, limiter: services.limiter, settings: services.settings
+        carts: services.carts, guests: services.guests, shipping: services.shippingMethods, limiter: services.limiter,
+        settings: services.settings
     ).add(to: &routes)
     let waiter = OrderLongPoll(orders: services.orders, outcomes: services.notifier, logger: logger)
     OrderRoutes(

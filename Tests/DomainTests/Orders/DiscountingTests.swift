@@ -99,6 +99,31 @@ struct DiscountingTests {
         #expect(equal.applied.map(\.code?.rawValue) == ["FIFTEEN"], "of equals the customer's code is given")
     }
 
+    @Test("free shipping is given where it leaves less to be paid than what is off the goods")
+    func freeShipping() throws {
+        let free = DiscountOffer(Discount(title: "free", effect: .freeShipping))
+        let both = DiscountOffer(Discount(title: "free", effect: .freeShipping, combines: true))
+        func result(_ offers: [DiscountOffer], _ cost: Int64?) throws -> Discounting {
+            try Discounting(of: Self.lines(1000), offers, in: .usd) { _ in cost.map { Money($0, .usd) } }
+        }
+        let dear = try result([free, Self.percent(1000)], 490)
+        #expect(dear.shipping == Money(0, .usd) && dear.applied.map(\.isForShipping) == [true])
+        let cheap = try result([free, Self.percent(1000)], 90)
+        #expect(cheap.shipping == Money(90, .usd) && cheap.total == Money(100, .usd))
+        let together = try result([both, Self.percent(1000, combines: true)], 90)
+        #expect(together.applied.map(\.amount) == Self.lines(100, 90) && together.total == Money(100, .usd))
+        let (nothing, impossible) = (try result([free], 0), try result([free], nil))
+        #expect(nothing.applied == [], "there is nothing to take off")
+        #expect(impossible.shipping == nil, "what cannot be sent is not free")
+        let cart = try Discounting(of: Self.lines(1000), [free], in: .usd)
+        #expect(cart.applied.map(\.amount) == Self.lines(0) && cart.shipping == nil)
+        // From 9.50 on sending costs nothing, and five off would lose that.
+        let threshold = try Discounting(of: Self.lines(1000), [Self.fixed(100)], in: .usd) { goods in
+            Money(goods.amount >= 950 ? 0 : 500, .usd)
+        }
+        #expect(threshold.applied == [] && threshold.shipping == Money(0, .usd))
+    }
+
     @Test("an offer says why a purchase may not have it")
     func refusals() {
         let discount = Discount(title: "x", effect: .percentage(basisPoints: 1), isFirstOrderOnly: true)
