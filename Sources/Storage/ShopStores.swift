@@ -60,7 +60,7 @@ extension ShopStores {
     package var shipments: ShipmentStore {
         ShipmentStore(database: database, dispatcher: dispatcher, notifier: notifier)
     }
-    package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
+    package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher, settings: settings) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)
     }
