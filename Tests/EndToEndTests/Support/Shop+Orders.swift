@@ -84,7 +84,7 @@ extension Shop {
                 UPDATE stock SET on_hand = \(quantity), initial = \(quantity), reserved = 0 WHERE sku = \(product.sku)
             )
             INSERT INTO stock_changes (sku, reason, actor, on_hand_before, on_hand_after, initial)
-            SELECT sku, 'correction', 'system:test', on_hand, \(quantity), \(quantity) FROM stock
+            SELECT sku, 'correction', 'system:test', on_hand, \(quantity)::integer, \(quantity)::integer FROM stock
              WHERE sku = \(product.sku)
             """)
     }

@@ -195,7 +195,8 @@ struct StockTests {
             _ = try await shop.refunds.record(
                 ProviderRefund(id: .init(rawValue: "re_1"), status: .succeeded, amount: refund.amount), for: refund.id)
             let other = try await shop.paid(pen, 2)
-            _ = try await shop.orders.cancel(other.id, by: .staff, reason: "x", actor: .system("test"))
+            _ = try await shop.orders.cancel(
+                other.id, by: .staff, reason: "requested_by_operator", actor: .system("test"))
             let history = try await history(pen, in: shop)
             #expect(history.map(\.reason) == [.orderCanceled, .refund, .opening])
             #expect(history.map(\.orderID) == [other.id, order.id, nil])
@@ -216,7 +217,8 @@ struct StockTests {
             let unit = try #require(try await shop.stock.level(pen.sku))
             #expect(unit.consumedSinceChange == nil && unit.level.stock.onHand == 7)
             #expect(try await shop.invariants.check() == [])
-            _ = try await shop.orders.cancel(order.id, by: .staff, reason: "x", actor: .system("test"))
+            _ = try await shop.orders.cancel(
+                order.id, by: .staff, reason: "requested_by_operator", actor: .system("test"))
             _ = try changed(await shop.stock.change(request([line(pen, .by(1))], .returned)))
             #expect(try await history(pen, in: shop).map(\.consumedBefore) == [0, nil])
             #expect(try await shop.stock.level(pen.sku)?.consumedSinceChange == 0)
