@@ -64,7 +64,7 @@ extension ShopStores {
     package var shippingMethods: ShippingMethodStore {
         ShippingMethodStore(database: database, settings: settings)
     }
-    package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher) }
+    package var stock: StockStore { StockStore(database: database, dispatcher: dispatcher, settings: settings) }
     package var webhooks: WebhookStore {
         WebhookStore(database: database, dispatcher: dispatcher, provider: settings.paymentProvider)
     }

@@ -141,6 +141,7 @@ private struct WorkerParts {
             ReconciliationGauge(store: stores.reconciliations, interval: seldom, logger: logger),
             RateAgeGauge(store: stores.rates, interval: seldom, logger: logger),
             EmailGauge(store: stores.emails, interval: seldom, logger: logger),
+            LowStockGauge(store: stores.stock, interval: .seconds(300), logger: logger),
             CircuitGauge(limiters: providers.all, interval: often, logger: logger),
         ]
         let activity: (any EmailActivity)? =

@@ -4,6 +4,8 @@ enum Limits {
     static let bodyBytes = 16_384
     /// Body of an order of a hundred lines, written generously.
     static let orderBodyBytes = 65_536
+    /// Body of a change of stock of a thousand lines, written generously.
+    static let stockBodyBytes = 262_144
     /// Body of a webhook: providers send many events at once.
     static let webhookBodyBytes = 1_048_576
     /// Path and query together.

@@ -68,6 +68,7 @@ struct FieldError: Error, Sendable, Equatable, Encodable {
         case notAllowed = "not_allowed"
         case notFound = "not_found"
         case tooCommon = "too_common"
+        case changed
     }
 }
 

@@ -78,8 +78,8 @@ extension ShopIdentity {
 
 extension ShopSettings {
     /// Reads `SHOP_CURRENCY`, `SHOP_LANGUAGE`, `RESERVATION_SECONDS`, `RESERVATION_MAX_SECONDS`, `DECLINES_PER_HOUR`,
-    /// `CART_KEEP_DAYS`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and `EMAIL_PAYMENT_FAILED_SECONDS`, and what
-    /// depends on `PAYMENTS_PROVIDER`.
+    /// `CART_KEEP_DAYS`, `STOCK_LOW_THRESHOLD`, `RATES_MARGIN_PERCENT`, `RATES_MAX_AGE_DAYS` and
+    /// `EMAIL_PAYMENT_FAILED_SECONDS`, and what depends on `PAYMENTS_PROVIDER`.
     package init(_ reader: inout SettingsReader) {
         let provider = PaymentProviders.chosen(&reader)
         self.init(
@@ -97,6 +97,7 @@ extension ShopSettings {
             language: reader.choice("SHOP_LANGUAGE", default: .english),
             paymentFailedEmailDelay: .seconds(
                 reader.integer("EMAIL_PAYMENT_FAILED_SECONDS", default: 120, in: 0...3600)),
-            charges: provider.charges, paymentProvider: provider.name)
+            charges: provider.charges, paymentProvider: provider.name,
+            lowStockThreshold: reader.integer("STOCK_LOW_THRESHOLD", default: 5, in: 0...1_000_000))
     }
 }

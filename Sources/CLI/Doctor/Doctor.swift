@@ -94,6 +94,7 @@ struct Doctor: AsyncParsableCommand {
 
     private static func shop(_ services: Services) async -> [Diagnostic] {
         var found = await look("orders.stopped") { [.stoppedOrders(try await services.orders.stopped())] }
+        found += await look("stock.low") { [.lowStock(try await services.stock.low())] }
         found += await look("payments.capture") {
             [.captures(try await services.captures.due(within: .seconds(86_400)))]
         }

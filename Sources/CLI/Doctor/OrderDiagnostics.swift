@@ -2,7 +2,7 @@ import Bootstrap
 import Domain
 import Storage
 
-/// Orders whose jobs died, emails, exchange rates, and the rules between rows.
+/// Orders whose jobs died, low stock, emails, exchange rates, and the rules between rows.
 extension Diagnostic {
     /// Whether orders hold stock that no job works on any more, because their checkout jobs are dead.
     static func stoppedOrders(_ stopped: StoppedOrders?) -> Diagnostic {
@@ -11,6 +11,16 @@ extension Diagnostic {
         return .warning(
             "orders.stopped", "\(counted(stopped.count, "open order")) without a checkout job that runs; \(time)",
             "Order \(stopped.firstNumber) goes on with: cartwright jobs retry \(stopped.firstJob)")
+    }
+
+    /// Whether goods should be ordered.
+    static func lowStock(_ low: LowStock) -> Diagnostic {
+        guard low.units > 0 else { return .ok("stock.low", "No unit is low") }
+        let soldOut = low.soldOut > 0 ? ", \(low.soldOut) of them sold out" : ""
+        let first = low.first.map { "; the first is \($0)" } ?? ""
+        return .warning(
+            "stock.low", "\(counted(low.units, "unit")) low\(soldOut)\(first)",
+            "See them with: cartwright stock low; take goods in with: cartwright stock receive")
     }
 
     /// More emails are not counted.

@@ -65,12 +65,18 @@ extension CatalogStore {
             ON CONFLICT DO NOTHING
             """,
             """
-            INSERT INTO stock (sku, initial, on_hand)
-            SELECT t.sku, t.quantity, t.quantity
-              FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[],
-                  \(batch.map(\.stock))::integer[]) AS t (id, sku, quantity)
-              JOIN products AS p ON p.id = t.id
-            ON CONFLICT DO NOTHING
+            WITH added AS (
+                INSERT INTO stock (sku, initial, on_hand)
+                SELECT t.sku, t.quantity, t.quantity
+                  FROM unnest(\(products.map(\.id))::uuid[], \(products.map(\.sku))::text[],
+                      \(batch.map(\.stock))::integer[]) AS t (id, sku, quantity)
+                  JOIN products AS p ON p.id = t.id
+                ON CONFLICT DO NOTHING
+                RETURNING sku, on_hand, initial
+            )
+            INSERT INTO stock_changes (sku, reason, actor, on_hand_before, on_hand_after, initial)
+            SELECT sku, \(StockChangeReason.opening)::text, \(AuditActor.system("seed").text)::text, 0, on_hand, initial
+              FROM added ORDER BY sku
             """,
         ]
         return try await database.pipeline(added, inserted, supplied).1

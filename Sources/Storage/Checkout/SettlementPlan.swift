@@ -230,7 +230,7 @@ extension SettlementPlan {
             writes.add(OrderCart.convert(for: confirmed))
         }
         if !released.isEmpty { writes.add(OrderStock.release(of: released)) }
-        if !voided.isEmpty { writes.add(OrderStock.restock(of: voided)) }
+        if !voided.isEmpty { writes.add(OrderStock.restock(of: voided, by: .system("settlement"))) }
         if !(declined + released).isEmpty { writes.add(OrderCart.reopen(for: declined + released)) }
         if !declines.isEmpty { writes.add(DeclineLimit.insertion(declines)) }
         writes.add(payments, captureWindow: captureWindow)

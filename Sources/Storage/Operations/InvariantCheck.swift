@@ -189,6 +189,18 @@ extension InvariantCheck {
                  WHERE s.initial <> s.on_hand + coalesce(r.consumed, 0)
                 """),
         InvariantCheck(
+            name: "stock_history_agrees",
+            rule:
+                """
+                What is on hand of a unit is what the last change in its history says, less what orders took since: \
+                nothing else changes stock without being written down.
+                """,
+            violations: """
+                SELECT s.sku AS id FROM stock AS s
+                  JOIN LATERAL (\(StockHistory.last(of: "s.sku"))) AS l ON true
+                 WHERE s.on_hand > l.on_hand_after OR s.initial <> l.initial
+                """),
+        InvariantCheck(
             name: "reserved_is_held", rule: "For each unit, what is reserved is what orders hold.",
             violations: """
                 SELECT s.sku AS id FROM stock AS s

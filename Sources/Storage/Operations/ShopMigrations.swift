@@ -19,8 +19,8 @@ package struct DatabaseRole: Sendable {
         try await database.query("SELECT current_user::text")[0][0]
     }
 
-    /// Gives `role` what the programs need in the tables of `owner`, now and of tables that are made later. Of the
-    /// audit log it can only add to, and of the list of migrations only read.
+    /// Gives `role` what the programs need in the tables of `owner`, now and of tables that are made later. The audit
+    /// log and the history of stock it can only add to, and the list of migrations only read.
     /// - Throws: `PostgresError`; what was granted before it stays granted.
     package static func grant(to role: String, by owner: PostgresPool) async throws {
         let schema: String = try await owner.query("SELECT current_schema()::text")[0][0]
@@ -30,7 +30,7 @@ package struct DatabaseRole: Sendable {
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \(identifier: schema) TO \(identifier: role)",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA \(identifier: schema) TO \(identifier: role)",
             "REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM \(identifier: role)",
-            "REVOKE UPDATE, DELETE ON audit_log FROM \(identifier: role)",
+            "REVOKE UPDATE, DELETE ON audit_log, stock_changes, stock_requests FROM \(identifier: role)",
             """
             ALTER DEFAULT PRIVILEGES IN SCHEMA \(identifier: schema)
                 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \(identifier: role)

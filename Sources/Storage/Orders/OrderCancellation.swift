@@ -85,7 +85,7 @@ struct OrderCancellation {
         case .release: writes.end([entry], as: .canceled, .init(.canceled, reason))
         case .refund:
             var events = [OrderChange.Event(.canceled, reason)]
-            writes.add(OrderStock.restock(of: [id]))
+            writes.add(OrderStock.restock(of: [id], by: actor))
             let amount = try RefundSum(captured: entry.captured, refunds: refunds.map { ($0.amount, $0.status) })
                 .refundable
             if amount.amount > 0 {

@@ -124,7 +124,9 @@ struct Restocking {
         }
         let pieces: SQL = "unnest(\(back.map(\.item.sku))::text[], \(back.map(\.pieces))::integer[]) AS t (sku, pieces)"
         statements = [
-            "UPDATE stock SET on_hand = on_hand + t.pieces FROM \(pieces) WHERE stock.sku = t.sku",
+            StockHistory.restocking(
+                "SELECT \(orderID)::uuid AS order_id, t.sku, t.pieces FROM \(pieces)", as: .refund,
+                by: .system("refunds")),
             """
             UPDATE reservations SET restocked = restocked + t.pieces, updated_at = now() FROM \(pieces)
              WHERE reservations.order_id = \(orderID) AND reservations.sku = t.sku

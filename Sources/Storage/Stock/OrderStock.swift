@@ -68,17 +68,15 @@ enum OrderStock {
         ]
     }
 
-    /// Returns to stock what orders had consumed. What was returned before stays as it is.
-    static func restock(of orders: [Order.ID]) -> [SQL] {
+    /// Returns to stock what orders had consumed, and writes it down. What was returned before stays as it is.
+    static func restock(of orders: [Order.ID], by actor: AuditActor) -> [SQL] {
         [
             lock([], returning: orders),
-            """
-            UPDATE stock
-               SET on_hand = on_hand + taken.quantity
-              FROM (SELECT sku, sum(quantity - restocked) AS quantity FROM reservations
-                     WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'consumed' GROUP BY sku) AS taken
-             WHERE stock.sku = taken.sku
-            """,
+            StockHistory.restocking(
+                """
+                SELECT order_id, sku, quantity - restocked AS pieces FROM reservations
+                 WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'consumed'
+                """, as: .orderCanceled, by: actor),
             """
             UPDATE reservations SET state = 'released', updated_at = now()
              WHERE order_id = ANY (\(orders)::uuid[]) AND state = 'consumed'

@@ -18,6 +18,7 @@ extension ProviderRefund.ID: PostgresEncodable, PostgresDecodable {}
 extension PaymentEventOutcome: PostgresEncodable, PostgresDecodable {}
 extension Dispute.ID: PostgresEncodable, PostgresDecodable {}
 extension DisputeStatus: PostgresEncodable, PostgresDecodable {}
+extension StockChangeReason: PostgresEncodable, PostgresDecodable {}
 extension BreakKind: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationFinding.Object: PostgresEncodable, PostgresDecodable {}
 extension ReconciliationBreak.Status: PostgresEncodable, PostgresDecodable {}

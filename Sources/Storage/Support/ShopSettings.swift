@@ -14,6 +14,9 @@ package struct ShopSettings: Hashable, Sendable {
     package var declinesPerHour: Int
     /// How long a guest's cart that the guest does not touch is kept (`CART_KEEP_DAYS`).
     package var cartLifetime: Duration
+    /// At so many pieces that can still be promised, or fewer, a unit without a threshold of its own is low
+    /// (`STOCK_LOW_THRESHOLD`).
+    package var lowStockThreshold: Int
     /// What is put on top of published rates when prices are converted (`RATES_MARGIN_PERCENT`).
     package var rateMargin: RateMargin
     /// Rates older than this many days stop checkout in currencies that need them (`RATES_MAX_AGE_DAYS`).
@@ -34,13 +37,13 @@ package struct ShopSettings: Hashable, Sendable {
     package var paymentProvider: String
 
     /// The defaults: US dollars, 15 minutes and an hour at the most, ten declines, no margin, 10 days, 7 days, English,
-    /// 2 minutes, any amount.
+    /// 2 minutes, any amount, 5 pieces.
     package init(
         currency: Currency = .usd, reservation: Duration = .seconds(900), maximumReservation: Duration = .seconds(3600),
         declinesPerHour: Int = 10, cartLifetime: Duration = .seconds(30 * 86_400), rateMargin: RateMargin = .zero,
         maximumRateAgeDays: Int = 10, captureWindow: Duration = .seconds(7 * 86_400), language: Language = .english,
         paymentFailedEmailDelay: Duration = .seconds(120), charges: ChargeLimits = .none,
-        paymentProvider: String = "none"
+        paymentProvider: String = "none", lowStockThreshold: Int = 5
     ) {
         self.currency = currency
         self.reservation = reservation
@@ -54,5 +57,6 @@ package struct ShopSettings: Hashable, Sendable {
         self.paymentFailedEmailDelay = paymentFailedEmailDelay
         self.charges = charges
         self.paymentProvider = paymentProvider
+        self.lowStockThreshold = lowStockThreshold
     }
 }

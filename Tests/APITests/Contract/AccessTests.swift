@@ -77,7 +77,8 @@ struct AccessTests {
                 let path = parts[1].replacingOccurrences(of: "{id}", with: UUID().uuidString)
                     .replacingOccurrences(of: "{product_id}", with: UUID().uuidString)
                     .replacingOccurrences(of: "{shipment_id}", with: UUID().uuidString).replacingOccurrences(
-                        of: "{queue}", with: "email")
+                        of: "{queue}", with: "email"
+                    ).replacingOccurrences(of: "{sku}", with: "PEN")
                 let body = method == .post || method == .patch ? "{}" : nil
                 for caller in Caller.allCases {
                     var token = tokens[caller]
@@ -106,6 +107,7 @@ struct AccessTests {
                 #expect(table.bodyBytes(.post, path) == 1_048_576)
             }
             #expect(table.bodyBytes(.post, "/api/v1/orders") == 65_536)
+            #expect(table.bodyBytes(.post, "/api/v1/admin/stock") == 262_144)
             for path in ["/api/v1/cart/items", "/api/v1/auth/register", "/nowhere", "/api/v1/orders/x/cancel"] {
                 #expect(table.bodyBytes(.post, path) == 16_384)
             }

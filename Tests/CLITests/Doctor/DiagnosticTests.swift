@@ -51,6 +51,14 @@ struct DiagnosticTests {
 
     // MARK: Orders, emails, rules
 
+    @Test("low stock is a warning that says how much of it is sold out")
+    func lowStock() {
+        #expect(Diagnostic.lowStock(LowStock(units: 0, soldOut: 0, first: nil)).severity == .ok)
+        let found = Diagnostic.lowStock(LowStock(units: 3, soldOut: 1, first: SKU(rawValue: "PEN")))
+        #expect(found.severity == .warning && found.found == "3 units low, 1 of them sold out; the first is PEN")
+        #expect(found.advice?.contains("cartwright stock low") == true)
+    }
+
     @Test("orders whose jobs died are named")
     func namesOrdersWhoseJobsDied() {
         #expect(Diagnostic.stoppedOrders(nil).severity == .ok)

@@ -125,6 +125,7 @@ struct LeastPrivilegeTests {
                 "DROP TABLE orders", "ALTER TABLE orders ADD x int", "CREATE TABLE mine (a int)",
                 "DELETE FROM audit_log",
                 "UPDATE audit_log SET action = 'x'", "TRUNCATE audit_log", "DELETE FROM schema_migrations",
+                "DELETE FROM stock_changes", "UPDATE stock_requests SET actor = 'x'",
                 "ALTER TABLE audit_log DISABLE TRIGGER ALL", "SELECT pg_read_file('PG_VERSION')",
                 "COPY orders TO PROGRAM 'true'",
             ] {

@@ -79,7 +79,14 @@ extension Shop {
     /// Makes a product have exactly this much stock, as if it had been so from the start.
     func setStock(of product: Product, to quantity: Int) async throws {
         try await database.pool.execute(
-            "UPDATE stock SET on_hand = \(quantity), initial = \(quantity), reserved = 0 WHERE sku = \(product.sku)")
+            """
+            WITH changed AS (
+                UPDATE stock SET on_hand = \(quantity), initial = \(quantity), reserved = 0 WHERE sku = \(product.sku)
+            )
+            INSERT INTO stock_changes (sku, reason, actor, on_hand_before, on_hand_after, initial)
+            SELECT sku, 'correction', 'system:test', on_hand, \(quantity)::integer, \(quantity)::integer FROM stock
+             WHERE sku = \(product.sku)
+            """)
     }
 
     func stock(of product: Product) async throws -> (onHand: Int, reserved: Int) {

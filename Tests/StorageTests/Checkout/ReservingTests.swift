@@ -116,19 +116,4 @@ struct ReservingTests {
             #expect(try await shop.current(greedy).status == .pending)
         }
     }
-
-    @Test("what comes in or is lost keeps the sums right")
-    func adjusting() async throws {
-        try await Shop.with { shop in
-            let pen = try await shop.product("PEN", stock: 10)
-            _ = try await shop.reserved(pen, 4)
-            #expect(try await shop.stock.adjust(pen.sku, by: -6, actor: .system("test"), reason: "lost")?.onHand == 4)
-            #expect(try await shop.stock.adjust(pen.sku, by: -1, actor: .system("test"), reason: "lost") == nil)
-            #expect(
-                try await shop.stock.adjust(pen.sku, by: 20, actor: .system("test"), reason: "delivery")?.available
-                    == 20)
-            #expect(try await shop.stock.adjust(SKU("NONE"), by: 1, actor: .system("test"), reason: "x") == nil)
-            #expect(try await shop.count("SELECT count(*) FROM audit_log WHERE action = 'stock.adjusted'") == 2)
-        }
-    }
 }

@@ -8,6 +8,8 @@ struct InvariantTests {
     /// What somebody might break by hand, and the rule that must notice.
     static let breaks: [(name: String, statement: SQL)] = [
         ("stock_adds_up", "UPDATE stock SET on_hand = on_hand + 1"),
+        ("stock_history_agrees", "UPDATE stock SET on_hand = on_hand + 5, initial = initial + 5"),
+        ("stock_history_agrees", "UPDATE stock SET on_hand = on_hand - 1, initial = initial - 1"),
         ("reserved_is_held", "UPDATE stock SET reserved = reserved - 1"),
         ("reservations_match_items", "UPDATE reservations SET state = 'released' WHERE state = 'consumed'"),
         ("confirmed_order_is_paid", "UPDATE payments SET amount = amount + 1 WHERE status = 'captured'"),
