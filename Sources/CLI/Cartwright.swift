@@ -16,7 +16,8 @@ struct Cartwright: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, StockCommand.self, Discounts.self, Shipping.self,
+            Migrate.self, Seed.self, Jobs.self, Queues.self, Orders.self, StockCommand.self, Discounts.self,
+            Shipping.self,
             Payments.self, Emails.self, Rates.self, Doctor.self,
             SandboxCommand.self,
         ])

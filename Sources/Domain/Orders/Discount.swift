@@ -191,8 +191,8 @@ package struct AppliedDiscount: Hashable, Sendable {
     }
 }
 
-/// What discounts take off a purchase, line by line, and off what sending it costs: a pure function of lines, offers and
-/// the price of sending.
+/// What discounts take off a purchase, line by line, and off what sending it costs: a pure function of lines, offers
+/// and the price of sending.
 ///
 /// Discounts that combine are given together; any other is given alone. Of these ways the one is taken that leaves
 /// least to be paid. Amounts are rounded half up to what can be charged (``Currency/chargeableStep``), and never take a
