@@ -53,22 +53,27 @@ struct ReadOffer: Sendable {
         ).refusal(for: .zero(.usd))
     }
 
-    /// With its amounts in the currency of the purchase; `nil` when they cannot be converted. Throws
-    /// `StorageError.amountTooLarge`.
+    /// With its amounts in the currency of the purchase. When they cannot be converted, what applies by itself does
+    /// not apply, and `StorageError.currencyUnavailable` is thrown for a code. Throws `.amountTooLarge` as well.
     func offer(_ book: PriceBook) throws(StorageError) -> DiscountOffer? {
         var amount: Money?
         if case .fixed(let fixed) = discount.effect {
-            guard let converted = try book.converted(fixed) else { return nil }
+            guard let converted = try book.converted(fixed) else { return try unconverted(book) }
             amount = converted
         }
         var minimum: Money?
         if let own = discount.minimum {
-            guard let converted = try book.converted(own) else { return nil }
+            guard let converted = try book.converted(own) else { return try unconverted(book) }
             minimum = converted
         }
         return DiscountOffer(
             discount, amount: amount, minimum: minimum, isEarly: isEarly, isOver: isOver, isUsedUp: isUsedUp,
             isUsedUpByCustomer: isUsedUpByCustomer, isForAnotherOrder: isForAnotherOrder)
+    }
+
+    private func unconverted(_ book: PriceBook) throws(StorageError) -> DiscountOffer? {
+        if discount.code == nil { return nil }
+        throw .currencyUnavailable(book.currency)
     }
 }
 

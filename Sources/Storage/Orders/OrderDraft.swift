@@ -140,11 +140,11 @@ struct Sending: Sendable {
     /// For goods that are not sent so, or not there.
     var unavailable: Refusal { Refusal(outcome: .shippingUnavailable(chosen, country: country)) }
 
-    /// The methods that go there, and were chosen. Throws `StorageError.amountTooLarge`.
+    /// The methods that go there, and were chosen. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
     func ways(_ book: PriceBook) throws(StorageError) -> [ShippingOffer] {
         var ways: [ShippingOffer] = []
         for method in methods where method.serves(country) && (chosen == nil || method.code == chosen) {
-            if let offer = try method.offer(book) { ways.append(offer) }
+            ways.append(try method.offer(book))
         }
         return ways
     }

@@ -37,13 +37,12 @@ extension ShippingMethod {
             }, isActive: try row["is_active"])
     }
 
-    /// Its rates in the currency of a purchase; `nil` when they cannot be converted. Throws
-    /// `StorageError.amountTooLarge`.
-    func offer(_ book: PriceBook) throws(StorageError) -> ShippingOffer? {
+    /// Its rates in the currency of a purchase. Throws `StorageError.currencyUnavailable` or `.amountTooLarge`.
+    func offer(_ book: PriceBook) throws(StorageError) -> ShippingOffer {
         var converted: [Rate] = []
         for rate in rates {
             guard let minimum = try book.converted(rate.minimumTotal), let price = try book.converted(rate.price) else {
-                return nil
+                throw .currencyUnavailable(book.currency)
             }
             converted.append(Rate(minimumTotal: minimum, price: price))
         }
@@ -157,7 +156,7 @@ package struct ShippingMethodStore: Sendable {
         guard let cart else { return nil }
         let isFree = cart.discounts.contains(where: \.isForShipping)
         return try methods.filter { $0.serves(country) }.compactMap { method in
-            guard let price = try method.offer(book)?.price(of: cart.total) else { return nil }
+            guard let price = try method.offer(book).price(of: cart.total) else { return nil }
             return (method, isFree ? .zero(currency) : price)
         }.sorted { ($0.price.amount, $0.method.code.rawValue) < ($1.price.amount, $1.method.code.rawValue) }
     }

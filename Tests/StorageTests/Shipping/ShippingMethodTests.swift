@@ -128,6 +128,27 @@ struct ShippingMethodTests {
         }
     }
 
+    @Test("without rates, what sending costs has no price in another currency, though the goods have one")
+    func withoutRates() async throws {
+        try await Shop.with { shop in
+            let pen = try await shop.product("PEN", stock: 9, prices: [Money(1500, .eur)])
+            var request = try shop.express(pen)
+            request.currency = .eur
+            request.discountCode = DiscountCode(rawValue: "FIVE")
+            let five = Discount(code: request.discountCode, title: "Five", effect: .fixed(Money(500, .usd)))
+            guard case .saved = try await shop.discounts.add(five, noting: Self.entry) else {
+                Issue.record("the discount was not added")
+                return
+            }
+            #expect(try await shop.orders.place(request) == .currencyUnavailable(.eur))
+            request.discountCode = nil
+            try await Self.add(shop, "slow", [(0, 490)])
+            #expect(try await shop.orders.place(request) == .currencyUnavailable(.eur))
+            request.currency = .usd
+            #expect(try await shop.place(request).totals.total == Money(2489, .usd))
+        }
+    }
+
     @Test("a code is one method's, and fifty at most are active")
     func bounds() async throws {
         try await Shop.with { shop in
