@@ -124,7 +124,7 @@ let package = Package(
         // What joins them.
         module(
             "Storage",
-            ["Arithmetic", "CrashPoints", "Domain", "JSON", "JobQueue", "Postgres", "Redis", deque, logging],
+            ["Arithmetic", "CrashPoints", "Domain", "JSON", "JobQueue", "Postgres", "Redis", crypto, deque, logging],
             resources: [.copy("Migrations")]),
         module(
             "Providers",
